@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { cdpId, instant, runId, traceId, u64Text } from "./fields.ts";
+
+/**
+ * One batch of CDPs to read at one pinned ledger state: dispatcher → indexer, over the index queue.
+ *
+ * `range` holds when the ids are consecutive integers in mint order (both ends included); `list` is the fallback.
+ */
+export const indexBatchSchema = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal("index-batch"),
+  runId,
+  batchIndex: z.number().int().min(0),
+  batchCount: z.number().int().min(1),
+  /** Every pinned read of the batch uses this ledger state. */
+  stateVersion: u64Text,
+  /** Ledger time of that state. */
+  ledgerTime: instant,
+  cdps: z.discriminatedUnion("kind", [
+    z
+      .strictObject({
+        kind: z.literal("range"),
+        first: z.number().int().min(0),
+        last: z.number().int().min(0),
+      })
+      .refine((range) => range.last >= range.first, "last comes before first"),
+    z.strictObject({ kind: z.literal("list"), ids: z.array(cdpId).min(1) }),
+  ]),
+  traceId,
+});
+
+export type IndexBatch = z.infer<typeof indexBatchSchema>;
+
+/** The local ids of a batch, in the order of the message. */
+export function batchCdpIds(batch: IndexBatch): string[] {
+  if (batch.cdps.kind === "list") return [...batch.cdps.ids];
+  const { first, last } = batch.cdps;
+  return Array.from({ length: last - first + 1 }, (_, offset) => `#${first + offset}#`);
+}

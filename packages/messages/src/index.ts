@@ -1,0 +1,22 @@
+export {
+  type Candidate,
+  candidateDeduplicationId,
+  candidateSchema,
+} from "./candidate.ts";
+export { batchCdpIds, type IndexBatch, indexBatchSchema } from "./index-batch.ts";
+export { ENDINGS, type Ending, type Outcome, outcomeSchema } from "./outcome.ts";
+export {
+  type BatchSummary,
+  batchSummarySchema,
+  type RunManifest,
+  runManifestSchema,
+} from "./run.ts";
+export { runIdOf } from "./run-id.ts";
+export {
+  batchSummaryKey,
+  batchSummaryPrefix,
+  OUTCOME_PREFIX,
+  outcomeKey,
+  runManifestKey,
+  snapshotKey,
+} from "./storage-keys.ts";

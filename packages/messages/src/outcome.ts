@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { cdpId, decimalText, instant, resourceAddress, runId, traceId, u64Text } from "./fields.ts";
+
+/** Every way an attempt can end. Anything else is an error with a disposition. */
+export const ENDINGS = [
+  "liquidated",
+  "stale",
+  "outcompeted",
+  "unprofitable",
+  "bad_debt",
+  "price_suspect",
+  "quarantined",
+  "rejected",
+  "failed_on_ledger",
+  "dry_run",
+  "superseded",
+] as const;
+
+export type Ending = (typeof ENDINGS)[number];
+
+const amount = z.strictObject({ resource: resourceAddress, amount: decimalText });
+
+/** The record of one attempt's end, stored in S3 under a key that depends on CDP, run and attempt only. */
+export const outcomeSchema = z.strictObject({
+  version: z.literal(1),
+  cdpId,
+  runId,
+  /** Counts the attempts of a CDP for ever: 0 is its first. */
+  attempt: z.number().int().min(0),
+  ending: z.enum(ENDINGS),
+  /** One sentence with the numbers that decided. */
+  detail: z.string(),
+  /** What `get_cdp` said at the head before the attempt; null when it was not asked. */
+  liquidationLtvBefore: decimalText.nullable(),
+  /** Set once something was signed. */
+  transaction: z
+    .strictObject({
+      intentHash: z.string(),
+      endEpochExclusive: z.number().int(),
+      committedStateVersion: u64Text.nullable(),
+      feeXrd: decimalText.nullable(),
+    })
+    .nullable(),
+  /** From the receipt's events; empty unless liquidated. */
+  paid: z.array(amount),
+  seized: z.array(amount),
+  /** Value seized less value paid and fee, at the prices of the plan; null unless liquidated. */
+  profitXrd: decimalText.nullable(),
+  times: z.strictObject({
+    queuedAt: instant,
+    receivedAt: instant,
+    submittedAt: instant.nullable(),
+    committedAt: instant.nullable(),
+    endedAt: instant,
+  }),
+  traceId,
+});
+
+export type Outcome = z.infer<typeof outcomeSchema>;

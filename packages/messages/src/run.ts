@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { decimalText, instant, runId, traceId, u64Text } from "./fields.ts";
+
+const count = z.number().int().min(0);
+
+/** What a run set out to scan, written by the dispatcher before the first batch is sent. */
+export const runManifestSchema = z.strictObject({
+  version: z.literal(1),
+  runId,
+  scheduledAt: instant,
+  stateVersion: u64Text,
+  ledgerTime: instant,
+  /** Ids ever minted: burned ones count, and are skipped by the indexer. */
+  expected: count,
+  batchSize: z.number().int().min(1),
+  batchCount: count,
+  /** The market's own count of CDPs; a run whose `expected` differs from it alarms. */
+  marketCdpCounter: u64Text.nullable(),
+  traceId,
+});
+
+export type RunManifest = z.infer<typeof runManifestSchema>;
+
+/**
+ * The books of one batch: `expected = scanned + skipped + failed`, each with its reasons.
+ * Written by the indexer under a key that depends on run and batch only, so that a redelivery overwrites it with the same.
+ */
+export const batchSummarySchema = z
+  .strictObject({
+    version: z.literal(1),
+    runId,
+    batchIndex: z.number().int().min(0),
+    stateVersion: u64Text,
+    expected: count,
+    scanned: count,
+    skipped: z.record(z.enum(["burned", "unknown", "superseded"]), count),
+    failed: z.record(z.enum(["undecodable", "unconfirmed"]), count),
+    /** Of the scanned: how each was judged. */
+    verdicts: z.record(
+      z.enum(["no_debt", "healthy", "liquidatable", "bad_debt", "unverified"]),
+      count,
+    ),
+    candidates: count,
+    /** Value owed by the scanned CDPs that could be valued, XRD. */
+    loanValueXrd: decimalText,
+    collateralValueXrd: decimalText,
+    startedAt: instant,
+    finishedAt: instant,
+  })
+  .refine(
+    (s) => s.expected === s.scanned + sum(s.skipped) + sum(s.failed),
+    "expected must equal scanned + skipped + failed",
+  )
+  .refine((s) => s.scanned === sum(s.verdicts), "scanned must equal the sum of the verdicts");
+
+export type BatchSummary = z.infer<typeof batchSummarySchema>;
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { AppError } from "./app-error.ts";
+import { LOG_LEVELS } from "./logger.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** The shell every app shares: logs and the ops server. */
+export const shellVariables = {
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  OPS_HOST: z.string().min(1).default("0.0.0.0"),
+  /** 0 takes a free port, which is logged. */
+  OPS_PORT: whole(0, 65_535).default(9_400),
+};
+
+/** The ledger and how gently to treat its Gateway. */
+export const ledgerVariables = {
+  NETWORK: z.enum(["mainnet", "stokenet", "simulator"]),
+  /** Base URLs in order of preference, separated by commas. */
+  GATEWAY_URLS: z
+    .string()
+    .transform((text) => text.split(",").map((url) => url.trim().replace(/\/+$/, "")))
+    .pipe(z.array(httpUrl).min(1)),
+  GATEWAY_MAX_IN_FLIGHT: whole(1, 1_000).default(4),
+  GATEWAY_REQUESTS_PER_SECOND: whole(1, 10_000).default(50),
+  /** One request, from sending to the last byte of the answer. */
+  GATEWAY_TIMEOUT_MS: whole(100, 60_000).default(12_000),
+  LENDING_MARKET: z.string().regex(/^component_[a-z0-9_]+$/, "a component address"),
+  LENDING_POOL: z.string().regex(/^component_[a-z0-9_]+$/, "a component address"),
+  CDP_RESOURCE: z.string().regex(/^resource_[a-z0-9_]+$/, "a resource address"),
+  /** An older head is not believed. */
+  MAX_HEAD_AGE_SECONDS: whole(5, 3_600).default(120),
+  /** Where a simulated ledger tells its time; refused on public networks. */
+  CLOCK_URL: httpUrl.optional(),
+};
+
+/** AWS by name; the endpoints are set only where it is not AWS that answers. */
+export const awsVariables = {
+  AWS_REGION: z.string().min(1),
+  AWS_ENDPOINT_URL_SQS: httpUrl.optional(),
+  AWS_ENDPOINT_URL_S3: httpUrl.optional(),
+  AWS_ENDPOINT_URL_DYNAMODB: httpUrl.optional(),
+  DATA_BUCKET: z.string().min(3).max(63),
+  STATE_TABLE: z.string().min(3).max(255),
+};
+
+/** SQS: 80 characters of letters, digits, hyphens and underscores, `.fifo` at the end of a FIFO queue's. */
+export const queueName = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/, "a queue name");
+export const fifoQueueName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,75}\.fifo$/, "a FIFO queue name, ending in .fifo");
+
+/**
+ * Reads an app's variables.
+ * A variable set to the empty string counts as not set: a chart or a shell often means just that.
+ *
+ * @throws {AppError} `bad_environment` (park) naming every variable that is missing or wrong, not just the first
+ */
+export function parseEnvironment<T>(schema: z.ZodType<T>, env: Environment): T {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join(".") || "(environment)"}: ${describe(issue)}`,
+  );
+  throw new AppError("bad_environment", `bad environment:\n${faults.join("\n")}`, {
+    disposition: "park",
+  });
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const missing = issue.code === "invalid_type" && issue.message.includes("received undefined");
+  return missing || issue.message.includes("received undefined") ? "is not set" : issue.message;
+}
+
+/** A check over several fields that every app with a ledger makes. */
+export function refuseForeignClock(
+  env: { readonly NETWORK: string; readonly CLOCK_URL?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (env.CLOCK_URL !== undefined && env.NETWORK !== "simulator") {
+    context.addIssue({
+      code: "custom",
+      path: ["CLOCK_URL"],
+      message: `is for the simulator alone; unset it on ${env.NETWORK}`,
+    });
+  }
+}

@@ -1,0 +1,20 @@
+export { AppError, type Disposition, dispositionOf, errorCodeOf } from "./app-error.ts";
+export { createRemoteClock, type LedgerClock, systemClock } from "./clock.ts";
+export {
+  awsVariables,
+  type Environment,
+  fifoQueueName,
+  ledgerVariables,
+  parseEnvironment,
+  queueName,
+  refuseForeignClock,
+  shellVariables,
+} from "./environment.ts";
+export { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { createOpsServer } from "./ops-server.ts";
+export { createReadiness, type Readiness } from "./readiness.ts";
+export { type LoopOptions, runLoop } from "./run-loop.ts";
+export { createSemaphore, type Semaphore } from "./semaphore.ts";
+export { EXIT_PERMANENT, EXIT_TEMPORARY, type ProcessPort, runProcess } from "./shutdown.ts";
+export { type Sleep, sleep } from "./sleep.ts";
