@@ -62,17 +62,14 @@ export function parseEnvironment<T>(schema: z.ZodType<T>, env: Environment): T {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    (issue) => `  ${issue.path.join(".") || "(environment)"}: ${describe(issue)}`,
-  );
+  const faults = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? "(environment)");
+    const missing = issue.code !== "custom" && !(name in given);
+    return `  ${name}: ${missing ? "is not set" : issue.message}`;
+  });
   throw new AppError("bad_environment", `bad environment:\n${faults.join("\n")}`, {
     disposition: "park",
   });
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const missing = issue.code === "invalid_type" && issue.message.includes("received undefined");
-  return missing || issue.message.includes("received undefined") ? "is not set" : issue.message;
 }
 
 /** A check over several fields that every app with a ledger makes. */
