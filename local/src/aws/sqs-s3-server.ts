@@ -1,0 +1,44 @@
+import { buildApp } from "fauxqs";
+import type { ObjectMirror } from "./object-mirror.ts";
+
+export interface SqsS3Options {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly mirror: ObjectMirror;
+}
+
+export interface SqsS3Server {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * SQS and S3 on one port.
+ *
+ * `startFauxqs` always listens on every interface of the machine; its app listens where it is told.
+ * Every object is also a plain file by the time its PUT is answered.
+ */
+export async function startSqsS3({ host, port, mirror }: SqsS3Options): Promise<SqsS3Server> {
+  const app = buildApp({ logger: false });
+  app.addHook("onSend", async (request, reply, payload) => {
+    const object = objectOf(request.params);
+    if (object === undefined || reply.statusCode >= 300) return payload;
+    if (request.method === "PUT") {
+      // Read back: the request's own body may be chunked and signed.
+      const stored = await app.inject({ method: "GET", url: request.url });
+      if (stored.statusCode === 200) await mirror.put(object.bucket, object.key, stored.rawPayload);
+    }
+    if (request.method === "DELETE") await mirror.remove(object.bucket, object.key);
+    return payload;
+  });
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  return { url: `http://${host}:${bound}`, close: () => app.close() };
+}
+
+function objectOf(params: unknown): { bucket: string; key: string } | undefined {
+  const { bucket, "*": key } = (params ?? {}) as Record<string, string | undefined>;
+  return bucket && key ? { bucket, key } : undefined;
+}
