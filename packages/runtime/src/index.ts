@@ -13,6 +13,7 @@ export {
 export { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createOpsServer } from "./ops-server.ts";
+export { type PersistOptions, persist } from "./persist.ts";
 export { createReadiness, type Readiness } from "./readiness.ts";
 export { type LoopOptions, runLoop } from "./run-loop.ts";
 export { createSemaphore, type Semaphore } from "./semaphore.ts";
