@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+const decimal = z.string();
+
+/**
+ * What has to outlive the process between signing and the end of an attempt.
+ * It is stored with the signed transaction, so that whoever finishes the attempt can still account for it.
+ */
+export const attemptContextSchema = z.strictObject({
+  liquidationLtvBefore: decimal,
+  /** Price of one whole unit at the time of the plan, XRD, by resource: what was paid and what may be seized. */
+  pricesXrd: z.record(z.string(), decimal),
+  queuedAt: z.iso.datetime(),
+  receivedAt: z.iso.datetime(),
+  traceId: z.string(),
+});
+
+export type AttemptContext = z.infer<typeof attemptContextSchema>;

@@ -1,0 +1,96 @@
+import type { IntentStatus } from "@weft/ledger";
+import { describe, expect, it } from "vitest";
+import { type AwaitFinalityDeps, awaitFinality } from "./await-finality.ts";
+
+const request = { intentHash: "txid_sim1abc", endEpochExclusive: 102 };
+const signal = new AbortController().signal;
+
+function status(kind: IntentStatus["status"], epoch = 100): IntentStatus {
+  return { status: kind, epoch, committedStateVersion: null, errorMessage: null };
+}
+
+/** A Gateway that gives these answers one after the other, on a clock that moves by the pauses alone. */
+function setUp(answers: readonly IntentStatus[]) {
+  let nowMs = 0;
+  let asked = 0;
+  let resubmitted = 0;
+  const deps: AwaitFinalityDeps = {
+    readStatus: () => {
+      const answer = answers[Math.min(asked, answers.length - 1)];
+      asked += 1;
+      if (answer === undefined) throw new Error("no answer left");
+      return Promise.resolve(answer);
+    },
+    resubmit: () => {
+      resubmitted += 1;
+      return Promise.resolve();
+    },
+    pollMs: 1_000,
+    patienceMs: 10_000,
+    nowMs: () => nowMs,
+    sleep: (ms) => {
+      nowMs += ms;
+      return Promise.resolve();
+    },
+  };
+  return { deps, counts: () => ({ asked, resubmitted }) };
+}
+
+describe("awaitFinality", () => {
+  it("ends at a commit, whether the transaction succeeded or not", async () => {
+    const success = setUp([status("pending"), status("committed_success")]);
+    expect(await awaitFinality(request, success.deps, signal)).toEqual({
+      kind: "committed_success",
+      detail: "",
+    });
+    expect(success.counts()).toEqual({ asked: 2, resubmitted: 0 });
+    const failure = setUp([{ ...status("committed_failure"), errorMessage: "assertion failed" }]);
+    expect(await awaitFinality(request, failure.deps, signal)).toEqual({
+      kind: "committed_failure",
+      detail: "assertion failed",
+    });
+  });
+
+  it.each(["unknown", "rejected"] as const)(
+    "%s is final only in an answer whose own epoch has reached the end epoch",
+    async (kind) => {
+      const { deps, counts } = setUp([status(kind, 101), status(kind, 102)]);
+      expect((await awaitFinality(request, deps, signal)).kind).toBe("rejected");
+      expect(counts().asked).toBe(2);
+    },
+  );
+
+  it("a pending intent is not final even after its end epoch: the commit may be on its way here", async () => {
+    const { deps, counts } = setUp([status("pending", 102), status("committed_success", 102)]);
+    expect((await awaitFinality(request, deps, signal)).kind).toBe("committed_success");
+    expect(counts().asked).toBe(2);
+  });
+
+  it("sends the same bytes again once the Gateway has said unknown twice in a row", async () => {
+    const { deps, counts } = setUp([
+      status("unknown"),
+      status("unknown"),
+      status("pending"),
+      status("unknown"),
+      status("committed_success"),
+    ]);
+    await awaitFinality(request, deps, signal);
+    expect(counts()).toEqual({ asked: 5, resubmitted: 1 });
+  });
+
+  it("gives up after its patience and says the intent is not final", async () => {
+    const { deps } = setUp([status("pending")]);
+    await expect(awaitFinality(request, deps, signal)).rejects.toMatchObject({
+      code: "finality_pending",
+      disposition: "retry",
+    });
+  });
+
+  it("stops asking when the signal aborts", async () => {
+    const { deps, counts } = setUp([status("pending")]);
+    await expect(awaitFinality(request, deps, AbortSignal.abort())).rejects.toMatchObject({
+      code: "finality_pending",
+    });
+    expect(counts().asked).toBe(0);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "./config.ts";
+
+const complete = {
+  NETWORK: "simulator",
+  GATEWAY_URLS: "http://127.0.0.1:1",
+  LENDING_MARKET: "component_sim1market",
+  LENDING_POOL: "component_sim1pool",
+  CDP_RESOURCE: "resource_sim1cdp",
+  AWS_REGION: "eu-west-1",
+  DATA_BUCKET: "weft-data",
+  STATE_TABLE: "weft-state",
+  LIQUIDATION_QUEUE: "weft-liquidation.fifo",
+  SIGNER: "file",
+  SIGNING_KEY_FILE: "/var/run/secrets/signer/key",
+};
+
+describe("parseConfig", () => {
+  it("fills in what an operator rarely changes", () => {
+    expect(parseConfig(complete)).toMatchObject({
+      EXECUTORS: 10,
+      MESSAGES_IN_FLIGHT: 30,
+      DRY_RUN: false,
+      MIN_PROFIT_XRD: "0.1",
+      EPOCH_WINDOW: 2,
+    });
+  });
+
+  it('reads DRY_RUN=false as false: the text "false" is truthy only in JavaScript', () => {
+    expect(parseConfig({ ...complete, DRY_RUN: "false" }).DRY_RUN).toBe(false);
+    expect(parseConfig({ ...complete, DRY_RUN: "true" }).DRY_RUN).toBe(true);
+  });
+
+  it.each([
+    [{ SIGNING_KEY_FILE: "" }, "SIGNING_KEY_FILE: is needed with SIGNER=file"],
+    [{ SIGNER: "none" }, "SIGNER: is none: set DRY_RUN=true, or give a signer"],
+    [{ EXECUTORS: "50" }, "EXECUTORS: is 50: more than MESSAGES_IN_FLIGHT can never be busy"],
+    [{ EXECUTORS: "51" }, "EXECUTORS"],
+    [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
+    [{ MIN_PROFIT_XRD: "-1" }, "MIN_PROFIT_XRD: a decimal such as 0.1"],
+    [{ EPOCH_WINDOW: "1" }, "EPOCH_WINDOW"],
+    [{ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
+  ])("refuses %j and says what to do", (change, message) => {
+    expect(() => parseConfig({ ...complete, ...change })).toThrow(message);
+  });
+
+  it("takes no signer for a dry run", () => {
+    const dryRun = { ...complete, SIGNER: "none", SIGNING_KEY_FILE: "", DRY_RUN: "true" };
+    expect(parseConfig(dryRun).SIGNER).toBe("none");
+  });
+});

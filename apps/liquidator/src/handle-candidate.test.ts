@@ -1,0 +1,101 @@
+import { AppError, createLogger } from "@weft/runtime";
+import { describe, expect, it } from "vitest";
+import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
+
+const signal = new AbortController().signal;
+
+const body = JSON.stringify({
+  version: 1,
+  kind: "candidate",
+  cdpId: "#1006#",
+  runId: "20261120T215500Z",
+  batchIndex: 0,
+  cause: "scan",
+  pinnedStateVersion: "890",
+  confirmedFromStateVersion: "900",
+  liquidationLtv: "1.2",
+  loanValueXrd: "144",
+  collateralValueXrd: "150",
+  queuedAt: "2026-11-20T21:55:03.000Z",
+  expiresAt: "2026-11-20T22:05:00.000Z",
+  traceId: "0123456789abcdef0123456789abcdef",
+});
+
+function setUp(change: Partial<HandleCandidateDeps> = {}) {
+  const observed: string[] = [];
+  const lines: { level: string; message: string }[] = [];
+  const worked: string[] = [];
+  const deps: HandleCandidateDeps = {
+    acquireLease: () =>
+      Promise.resolve({
+        kind: "acquired",
+        fence: 3,
+        record: { nextAttempt: 0, unfinal: null, lastFinal: null },
+      }),
+    workUnderLease: ({ candidate, fence }) => {
+      worked.push(`${candidate.cdpId} under fence ${fence}`);
+      return Promise.resolve();
+    },
+    wallMs: () => 0,
+    observe: (event, code) => observed.push(`${event} ${code}`),
+    log: createLogger({
+      app: "liquidator",
+      version: "0",
+      level: "info",
+      destination: { write: (line: string) => lines.push(JSON.parse(line)) },
+    }),
+    ...change,
+  };
+  const handle = (text: string) =>
+    handleCandidate({ body: text, messageId: "m-1", receiveCount: 1 }, signal, deps);
+  return { handle, observed, lines, worked };
+}
+
+describe("handleCandidate", () => {
+  it("works on the position under its lease, and the message is done", async () => {
+    const { handle, worked } = setUp();
+    expect(await handle(body)).toBe("done");
+    expect(worked).toEqual(["#1006# under fence 3"]);
+  });
+
+  it.each([
+    ["text that is not JSON", "not json"],
+    ["JSON of another kind", '{"version":1,"kind":"index-batch"}'],
+    ["a version from the future", body.replace('"version":1', '"version":2')],
+    ["an unknown field", body.replace('"version":1', '"version":1,"extra":1')],
+  ])("parks %s without touching the table", async (_what, text) => {
+    const { handle, observed, lines } = setUp({
+      acquireLease: () => Promise.reject(new Error("must not be asked")),
+    });
+    expect(await handle(text)).toBe("park");
+    expect(observed).toEqual(["malformed malformed_candidate"]);
+    expect(lines[0]).toMatchObject({ level: "error", message: "malformed candidate" });
+  });
+
+  it("hands the message back while another worker holds the position", async () => {
+    const { handle, worked } = setUp({
+      acquireLease: () => Promise.resolve({ kind: "held", owner: "other", untilMs: 5 }),
+    });
+    expect(await handle(body)).toBe("retry");
+    expect(worked).toEqual([]);
+  });
+
+  it.each([
+    ["retry", new AppError("stale_head", "old", { disposition: "retry" })],
+    ["park", new AppError("transaction_invalid", "bad", { disposition: "park" })],
+    ["retry", new Error("anything else")],
+  ])("a failure is a verdict: %s", async (verdict, error) => {
+    const { handle, lines } = setUp({ workUnderLease: () => Promise.reject(error) });
+    expect(await handle(body)).toBe(verdict);
+    expect(lines[0]).toMatchObject({ level: "error", message: "attempt failed" });
+  });
+
+  it("does not call for a person when finality only takes longer", async () => {
+    const { handle, lines } = setUp({
+      workUnderLease: () =>
+        Promise.reject(new AppError("finality_pending", "wait", { disposition: "retry" })),
+    });
+    expect(await handle(body)).toBe("retry");
+    expect(lines[0]?.level).toBe("info");
+  });
+});

@@ -1,0 +1,82 @@
+import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import { parseDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+import { describe, expect, it } from "vitest";
+import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
+
+const signal = new AbortController().signal;
+const head: LedgerHead = { stateVersion: 1_000n, epoch: 100, round: 7, timestampMs: 0 };
+
+function healthOf(ltv: string, collateral = "150", loans = "144"): LedgerHealth {
+  return {
+    loanValue: parseDecimal(loans),
+    adjustedLoanValue: parseDecimal(loans),
+    collateralValue: parseDecimal(collateral),
+    liquidationCollateralValue: parseDecimal("120"),
+    liquidationLtv: parseDecimal(ltv),
+    loans: [],
+    collaterals: [],
+    hasNftCollateral: false,
+  };
+}
+
+function judge(change: Partial<JudgePositionDeps>) {
+  const deps: JudgePositionDeps = {
+    readTreasury: () => Promise.resolve({ head, amounts: new Map() }),
+    assertFresh: () => Promise.resolve(),
+    readHealth: () => Promise.resolve(healthOf("1.2")),
+    readPresence: () => Promise.resolve("live"),
+    badDebtCollateralXrd: parseDecimal("1"),
+    ...change,
+  };
+  return judgePosition("#1006#", deps, signal);
+}
+
+describe("judgePosition", () => {
+  it.each([
+    ["healthy", "0.999999999999999999"],
+    ["healthy", "1"],
+    ["liquidatable", "1.000000000000000001"],
+  ])("is %s at a liquidation_ltv of %s: only above 1 may anyone liquidate", async (kind, ltv) => {
+    expect((await judge({ readHealth: () => Promise.resolve(healthOf(ltv)) })).kind).toBe(kind);
+  });
+
+  it.each([
+    ["bad_debt", "0"],
+    ["bad_debt", "1"],
+    ["liquidatable", "1.000000000000000001"],
+  ])("over the line is %s with collateral worth %s XRD", async (kind, collateral) => {
+    const readHealth = () => Promise.resolve(healthOf("9", collateral));
+    expect((await judge({ readHealth })).kind).toBe(kind);
+  });
+
+  it.each([
+    ["burned", "the CDP is burned"],
+    ["unknown", "there is no such CDP"],
+  ] as const)("a CDP that is %s is gone, not an error", async (presence, detail) => {
+    const judgement = await judge({
+      readHealth: () => Promise.resolve({ unreadable: "not found" }),
+      readPresence: () => Promise.resolve(presence),
+    });
+    expect(judgement).toMatchObject({ kind: "gone", detail });
+  });
+
+  it("a CDP that is there and cannot be valued is tried again later", async () => {
+    const judged = judge({ readHealth: () => Promise.resolve({ unreadable: "price expired" }) });
+    await expect(judged).rejects.toMatchObject({ code: "cdp_unreadable", disposition: "retry" });
+  });
+
+  it("asks nothing about the CDP while the head is stale", async () => {
+    let asked = false;
+    const judged = judge({
+      assertFresh: () =>
+        Promise.reject(new AppError("stale_head", "601 s old", { disposition: "retry" })),
+      readHealth: () => {
+        asked = true;
+        return Promise.resolve(healthOf("1.2"));
+      },
+    });
+    await expect(judged).rejects.toMatchObject({ code: "stale_head" });
+    expect(asked).toBe(false);
+  });
+});

@@ -1,0 +1,74 @@
+import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+
+/** What the account can pay with; null when there is no account (dry run without a key). */
+export interface Treasury {
+  readonly head: LedgerHead;
+  readonly amounts: ReadonlyMap<string, Decimal> | null;
+}
+
+export interface JudgePositionDeps {
+  /** The head, and what the account holds there: one request. */
+  readonly readTreasury: (signal: AbortSignal) => Promise<Treasury>;
+  /** @throws {AppError} `stale_head` */
+  readonly assertFresh: (head: LedgerHead, signal: AbortSignal) => Promise<void>;
+  /** `get_cdp` at the tip, or the reason why the ledger could not say. */
+  readonly readHealth: (
+    cdpId: string,
+    signal: AbortSignal,
+  ) => Promise<LedgerHealth | { readonly unreadable: string }>;
+  /** Whether the CDP is there at all. */
+  readonly readPresence: (
+    cdpId: string,
+    head: LedgerHead,
+    signal: AbortSignal,
+  ) => Promise<"live" | "burned" | "unknown" | "undecodable">;
+  readonly badDebtCollateralXrd: Decimal;
+}
+
+export type Judgement = { readonly head: LedgerHead } & (
+  | { readonly kind: "liquidatable"; readonly health: LedgerHealth; readonly treasury: Treasury }
+  | { readonly kind: "healthy"; readonly health: LedgerHealth }
+  | { readonly kind: "bad_debt"; readonly health: LedgerHealth }
+  | { readonly kind: "gone"; readonly detail: string }
+);
+
+/**
+ * Reads a CDP again at the ledger's head and says what it is now.
+ * The candidate's own figures are never used: they are minutes old, and the message may have been told twice.
+ *
+ * @throws {AppError} `stale_head` (retry); `cdp_unreadable` (retry) when the ledger cannot value a CDP that is there
+ */
+export async function judgePosition(
+  cdpId: string,
+  deps: JudgePositionDeps,
+  signal: AbortSignal,
+): Promise<Judgement> {
+  const treasury = await deps.readTreasury(signal);
+  const { head } = treasury;
+  await deps.assertFresh(head, signal);
+  const health = await deps.readHealth(cdpId, signal);
+  if ("unreadable" in health) {
+    const presence = await deps.readPresence(cdpId, head, signal);
+    if (presence === "burned") return { kind: "gone", head, detail: "the CDP is burned" };
+    if (presence === "unknown") return { kind: "gone", head, detail: "there is no such CDP" };
+    throw new AppError("cdp_unreadable", `get_cdp of ${cdpId} failed: ${health.unreadable}`, {
+      disposition: "retry",
+    });
+  }
+  if (health.liquidationLtv <= DECIMAL_ONE) return { kind: "healthy", head, health };
+  if (isBadDebt(health, deps.badDebtCollateralXrd)) return { kind: "bad_debt", head, health };
+  return { kind: "liquidatable", head, health, treasury };
+}
+
+/** Debt with collateral worth about nothing: there is nothing to take, however often it is tried. */
+function isBadDebt(health: LedgerHealth, badDebtCollateralXrd: Decimal): boolean {
+  return health.loanValue > DECIMAL_ZERO && health.collateralValue <= badDebtCollateralXrd;
+}
+
+/** The numbers of a judgement in one sentence. */
+export function describeHealth(health: LedgerHealth): string {
+  const ltv = formatDecimal(health.liquidationLtv);
+  return `liquidation_ltv ${ltv}, loans ${formatDecimal(health.loanValue)} XRD, collateral ${formatDecimal(health.collateralValue)} XRD`;
+}

@@ -1,0 +1,160 @@
+import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import { type Decimal, parseDecimal } from "@weft/protocol";
+import { describe, expect, it } from "vitest";
+import { nonceOf, type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
+
+const signal = new AbortController().signal;
+const head: LedgerHead = { stateVersion: 1_000n, epoch: 100, round: 7, timestampMs: 0 };
+const XRD = "resource_sim1xrd";
+const USD = "resource_sim1usd";
+
+/** Owes 100 USD at 2 XRD; holds 240 XRD, taken with a bonus of 7 %, of which the protocol keeps a fifth. */
+const health: LedgerHealth = {
+  loanValue: parseDecimal("200"),
+  adjustedLoanValue: parseDecimal("200"),
+  collateralValue: parseDecimal("240"),
+  liquidationCollateralValue: parseDecimal("192"),
+  liquidationLtv: parseDecimal("1.041666666666666666"),
+  loans: [
+    {
+      resource: USD,
+      units: parseDecimal("99"),
+      amount: parseDecimal("100"),
+      price: parseDecimal("2"),
+      value: parseDecimal("200"),
+      closeFactor: parseDecimal("0.5"),
+    },
+  ],
+  collaterals: [
+    {
+      resource: XRD,
+      amount: parseDecimal("240"),
+      price: parseDecimal("1"),
+      value: parseDecimal("240"),
+      liquidationValue: parseDecimal("192"),
+      bonusRate: parseDecimal("0.07"),
+      resourceType: "token",
+      underlying: null,
+      isFromNft: false,
+    },
+  ],
+  hasNftCollateral: false,
+};
+
+function prepare(
+  change: Partial<PrepareTransactionDeps> = {},
+  amounts: ReadonlyMap<string, Decimal> | null = new Map([[USD, parseDecimal("1000")]]),
+) {
+  const deps: PrepareTransactionDeps = {
+    assetDivisibility: () => 6,
+    protocolBonusShare: parseDecimal("0.2"),
+    xrd: XRD,
+    feeLockXrd: parseDecimal("10"),
+    minProfitXrd: parseDecimal("0.1"),
+    maxSlippage: parseDecimal("0.01"),
+    epochWindow: 2,
+    account: "account_sim1treasury",
+    dryRun: false,
+    composeManifest: ({ repay }, cdpId) => `liquidate ${cdpId} with ${repay.amount}`,
+    preview: () => Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("0.5") }),
+    ...change,
+  };
+  const treasury = { head, amounts };
+  return prepareTransaction({ cdpId: "#1006#", attempt: 4, head, health, treasury }, deps, signal);
+}
+
+describe("prepareTransaction", () => {
+  it("plans half of the loan, previews that very manifest, and keeps the window short", async () => {
+    const previewed: string[] = [];
+    const ready = await prepare({
+      preview: (manifest) => {
+        previewed.push(manifest);
+        return Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("0.5") });
+      },
+    });
+    expect(ready).toMatchObject({
+      kind: "ready",
+      manifest: "liquidate #1006# with 50000000000000000000",
+      startEpochInclusive: 100,
+      endEpochExclusive: 102,
+      pricesXrd: { [USD]: "2", [XRD]: "1" },
+    });
+    expect(previewed).toEqual(["liquidate #1006# with 50000000000000000000"]);
+  });
+
+  it("counts the fee that the preview tells: 5.6 XRD of bonus less 5.51 XRD of fee is below 0.1", async () => {
+    const preview = () =>
+      Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("5.51") } as const);
+    expect((await prepare({ preview })).kind).toBe("unprofitable");
+  });
+
+  it("takes a profit of exactly the minimum", async () => {
+    const preview = () =>
+      Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("5.5") } as const);
+    expect((await prepare({ preview })).kind).toBe("ready");
+  });
+
+  it("does not spend the XRD that the fee lock needs", async () => {
+    const xrdLoan = { ...health.loans[0], resource: XRD, price: parseDecimal("1") };
+    const owed = { ...health, loans: [xrdLoan as (typeof health.loans)[number]] };
+    const treasury = { head, amounts: new Map([[XRD, parseDecimal("30")]]) };
+    const manifests: string[] = [];
+    await prepareTransaction(
+      { cdpId: "#1006#", attempt: 0, head, health: owed, treasury },
+      {
+        assetDivisibility: () => 18,
+        protocolBonusShare: parseDecimal("0.2"),
+        xrd: XRD,
+        feeLockXrd: parseDecimal("10"),
+        minProfitXrd: parseDecimal("0.1"),
+        maxSlippage: parseDecimal("0.01"),
+        epochWindow: 2,
+        account: "account_sim1treasury",
+        dryRun: false,
+        composeManifest: ({ repay }) => {
+          manifests.push(String(repay.amount));
+          return "";
+        },
+        preview: () => Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("0.5") }),
+      },
+      signal,
+    );
+    expect(manifests).toEqual(["20000000000000000000"]);
+  });
+
+  it("an empty treasury is no fault of the CDP: the candidate waits", async () => {
+    await expect(prepare({}, new Map())).rejects.toMatchObject({
+      code: "treasury_short",
+      disposition: "retry",
+    });
+  });
+
+  it("tells a failed preview with the ledger's words", async () => {
+    const preview = () => Promise.resolve({ status: "Failed", errorMessage: "assertion" } as const);
+    expect(await prepare({ preview })).toEqual({ kind: "preview_failed", detail: "assertion" });
+  });
+
+  it("a dry run previews like any other, and ends before signing", async () => {
+    expect((await prepare({ dryRun: true })).kind).toBe("dry_run");
+  });
+
+  it("a dry run without an account ends at the plan, and says that nothing was previewed", async () => {
+    const preview = () => Promise.reject(new Error("must not be asked"));
+    expect(await prepare({ account: null, dryRun: true, preview }, null)).toEqual({
+      kind: "dry_run",
+      detail: `not previewed, no account; repay 50 of ${USD} for 5.6 XRD before fees`,
+    });
+  });
+});
+
+describe("nonceOf", () => {
+  it("is the same for the same attempt, so that the same intent is signed again", () => {
+    expect(nonceOf("#1006#", 4)).toBe(nonceOf("#1006#", 4));
+  });
+
+  it("differs between attempts and between CDPs, and fits 32 bits", () => {
+    const nonces = [nonceOf("#1006#", 4), nonceOf("#1006#", 5), nonceOf("#1007#", 4)];
+    expect(new Set(nonces).size).toBe(3);
+    expect(nonces.every((nonce) => nonce >= 0 && nonce <= 0xffff_ffff)).toBe(true);
+  });
+});

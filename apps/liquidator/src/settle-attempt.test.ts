@@ -1,0 +1,102 @@
+import type { Outcome } from "@weft/messages";
+import { outcomeSchema } from "@weft/messages";
+import { parseDecimal } from "@weft/protocol";
+import { expect, it } from "vitest";
+import { type Settlement, settleAttempt } from "./settle-attempt.ts";
+
+const signal = new AbortController().signal;
+
+const liquidated: Settlement = {
+  cdpId: "#1006#",
+  runId: "20261120T215500Z",
+  attempt: 4,
+  ending: "liquidated",
+  detail: "committed at state version 1010",
+  observedStateVersion: 1_010n,
+  context: {
+    liquidationLtvBefore: "1.2",
+    pricesXrd: { resource_sim1debt: "2", resource_sim1coll: "1.5" },
+    queuedAt: "2026-11-20T21:55:03.000Z",
+    receivedAt: "2026-11-20T21:55:04.000Z",
+    traceId: "0123456789abcdef0123456789abcdef",
+  },
+  transaction: {
+    intentHash: "txid_sim1abc",
+    endEpochExclusive: 102,
+    submittedAtMs: Date.parse("2026-11-20T21:55:05Z"),
+    finalAtMs: Date.parse("2026-11-20T21:55:09Z"),
+    commit: {
+      stateVersion: 1_010n,
+      feeXrd: parseDecimal("0.5"),
+      confirmedAtMs: 0,
+      paid: [{ cdpId: "#1006#", resource: "resource_sim1debt", amount: parseDecimal("100") }],
+      seized: [{ cdpId: "#1006#", resource: "resource_sim1coll", amount: parseDecimal("140.8") }],
+      bonusFees: [],
+    },
+  },
+};
+
+function setUp() {
+  const events: string[] = [];
+  const outcomes: Outcome[] = [];
+  return {
+    events,
+    outcomes,
+    settle: (settlement: Settlement) =>
+      settleAttempt(
+        settlement,
+        {
+          putOutcome: (key, outcome) => {
+            events.push(`put ${key}`);
+            outcomes.push(outcome);
+            return Promise.resolve();
+          },
+          recordFinal: ({ attempt, ending, observedStateVersion }) => {
+            events.push(`final ${attempt} ${ending} at ${observedStateVersion}`);
+            return Promise.resolve();
+          },
+          wallMs: () => Date.parse("2026-11-20T21:55:10Z"),
+          observe: () => events.push("observed"),
+        },
+        signal,
+      ),
+  };
+}
+
+it("writes the outcome before the table calls the attempt final", async () => {
+  const { settle, events } = setUp();
+  await settle(liquidated);
+  expect(events).toEqual([
+    "put outcomes/run=20261120T215500Z/cdp=1006/0004.json",
+    "final 4 liquidated at 1010",
+    "observed",
+  ]);
+});
+
+it("accounts for a liquidation to the last digit: 140.8 x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async () => {
+  const { settle, outcomes } = setUp();
+  await settle(liquidated);
+  expect(outcomeSchema.parse(outcomes[0])).toMatchObject({
+    profitXrd: "10.7",
+    paid: [{ resource: "resource_sim1debt", amount: "100" }],
+    seized: [{ resource: "resource_sim1coll", amount: "140.8" }],
+    transaction: { intentHash: "txid_sim1abc", committedStateVersion: "1010", feeXrd: "0.5" },
+    times: {
+      submittedAt: "2026-11-20T21:55:05.000Z",
+      committedAt: "2026-11-20T21:55:09.000Z",
+      endedAt: "2026-11-20T21:55:10.000Z",
+    },
+  });
+});
+
+it("an ending without a transaction has no profit, no amounts and no times of submission", async () => {
+  const { settle, outcomes } = setUp();
+  await settle({ ...liquidated, ending: "stale", transaction: null });
+  expect(outcomeSchema.parse(outcomes[0])).toMatchObject({
+    ending: "stale",
+    transaction: null,
+    profitXrd: null,
+    paid: [],
+    times: { submittedAt: null, committedAt: null },
+  });
+});

@@ -1,0 +1,118 @@
+import type { Commit } from "@weft/ledger";
+import { type Ending, type Outcome, outcomeKey } from "@weft/messages";
+import {
+  addDecimal,
+  type Decimal,
+  formatDecimal,
+  mulDecimal,
+  parseDecimal,
+  subDecimal,
+} from "@weft/protocol";
+import type { AttemptContext } from "./attempt-context.ts";
+
+export interface SettleAttemptDeps {
+  readonly putOutcome: (key: string, outcome: Outcome, signal: AbortSignal) => Promise<void>;
+  readonly recordFinal: (
+    final: {
+      readonly attempt: number;
+      readonly ending: Ending;
+      readonly observedStateVersion: bigint;
+      readonly endedAtMs: number;
+    },
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly wallMs: () => number;
+  readonly observe: (outcome: Outcome) => void;
+}
+
+export interface Settlement {
+  readonly cdpId: string;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly ending: Ending;
+  readonly detail: string;
+  /** What the ending was decided on: a candidate seen no later than this says nothing new. */
+  readonly observedStateVersion: bigint;
+  readonly context: Omit<AttemptContext, "liquidationLtvBefore" | "pricesXrd"> & {
+    readonly liquidationLtvBefore: string | null;
+    readonly pricesXrd: Readonly<Record<string, string>>;
+  };
+  readonly transaction: {
+    readonly intentHash: string;
+    readonly endEpochExclusive: number;
+    readonly submittedAtMs: number | null;
+    /** When this program learned that the transaction is final. */
+    readonly finalAtMs: number;
+    readonly commit: Commit | null;
+  } | null;
+}
+
+/**
+ * Ends an attempt: the outcome to S3 first, then `final` in the table. The message is deleted last, by the caller.
+ * Each step may be repeated: the key depends on the attempt only, and a final attempt is not made final twice.
+ */
+export async function settleAttempt(
+  settlement: Settlement,
+  { putOutcome, recordFinal, wallMs, observe }: SettleAttemptDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const endedAtMs = wallMs();
+  const outcome = outcomeOf(settlement, endedAtMs);
+  const { cdpId, runId, attempt, ending, observedStateVersion } = settlement;
+  await putOutcome(outcomeKey(runId, cdpId, attempt), outcome, signal);
+  await recordFinal({ attempt, ending, observedStateVersion, endedAtMs }, signal);
+  observe(outcome);
+}
+
+function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
+  const { cdpId, runId, attempt, ending, detail, context, transaction } = settlement;
+  const commit = transaction?.commit ?? null;
+  const paid = commit?.paid.map(toAmount) ?? [];
+  const seized = commit?.seized.map(toAmount) ?? [];
+  return {
+    version: 1,
+    cdpId,
+    runId,
+    attempt,
+    ending,
+    detail,
+    liquidationLtvBefore: context.liquidationLtvBefore,
+    transaction: transaction && {
+      intentHash: transaction.intentHash,
+      endEpochExclusive: transaction.endEpochExclusive,
+      committedStateVersion: commit && String(commit.stateVersion),
+      feeXrd: commit && formatDecimal(commit.feeXrd),
+    },
+    paid,
+    seized,
+    profitXrd:
+      ending === "liquidated" && commit !== null
+        ? formatDecimal(profitOf(commit, context.pricesXrd))
+        : null,
+    times: {
+      queuedAt: context.queuedAt,
+      receivedAt: context.receivedAt,
+      submittedAt: toInstant(transaction?.submittedAtMs),
+      committedAt: commit && toInstant(transaction?.finalAtMs),
+      endedAt: new Date(endedAtMs).toISOString(),
+    },
+    traceId: context.traceId,
+  };
+}
+
+/** Value seized less value paid and fee, XRD, each product cut to 18 digits. */
+function profitOf(commit: Commit, pricesXrd: Readonly<Record<string, string>>): Decimal {
+  const worth = ({ resource, amount }: { resource: string; amount: Decimal }) =>
+    mulDecimal(amount, parseDecimal(pricesXrd[resource] ?? "0"));
+  const sum = (items: Commit["paid"]) =>
+    items.reduce((total, item) => addDecimal(total, worth(item)), 0n as Decimal);
+  return subDecimal(subDecimal(sum(commit.seized), sum(commit.paid)), commit.feeXrd);
+}
+
+const toAmount = ({ resource, amount }: { resource: string; amount: Decimal }) => ({
+  resource,
+  amount: formatDecimal(amount),
+});
+
+const toInstant = (ms: number | null | undefined) =>
+  ms === null || ms === undefined ? null : new Date(ms).toISOString();

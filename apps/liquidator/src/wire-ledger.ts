@@ -1,0 +1,156 @@
+import {
+  assertFresh,
+  buildTransaction,
+  GatewayError,
+  inventoryLiquidationManifest,
+  NETWORK_IDS,
+  PreviewFailedError,
+  previewHealth,
+  previewTransaction,
+  readBalances,
+  readCdps,
+  readCommit,
+  readHead,
+  readIntentStatus,
+  submitTransaction,
+} from "@weft/ledger";
+import { formatDecimal, parseDecimal } from "@weft/protocol";
+import { AppError, sleep } from "@weft/runtime";
+import { awaitFinality } from "./await-finality.ts";
+import type { Config } from "./config.ts";
+import type { FinishAttemptDeps } from "./finish-attempt.ts";
+import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
+import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
+import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
+import type { Adapters } from "./wire.ts";
+import type { WorkPositionDeps } from "./work-position.ts";
+
+/** How long a handler waits for finality before it hands its message back. */
+const FINALITY_PATIENCE_MS = 300_000;
+
+/** Everything the liquidator asks of the ledger, bound to its Gateway, market and account. */
+export interface LedgerJobs {
+  readonly judge: WorkPositionDeps["judge"];
+  readonly prepare: WorkPositionDeps["prepare"];
+  readonly build: SignAndSubmitDeps["build"];
+  readonly submit: SignAndSubmitDeps["submit"];
+  readonly finality: Omit<FinishAttemptDeps, "settle">;
+}
+
+export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
+  const judgeDeps = judgePositionDeps(config, adapters);
+  const prepareDeps = prepareTransactionDeps(config, adapters);
+  const { gateway } = adapters;
+
+  const submit: LedgerJobs["submit"] = async (payloadHex, signal) => {
+    try {
+      await submitTransaction(gateway, payloadHex, signal);
+    } catch (error) {
+      // It is written down already: whether it is on its way, its status tells better than this answer.
+      if (!(error instanceof GatewayError)) throw error;
+      adapters.log.warn({ err: error }, "submission got no clear answer");
+    }
+  };
+
+  return {
+    judge: (cdpId, signal) => judgePosition(cdpId, judgeDeps, signal),
+    prepare: (request, signal) => prepareTransaction(request, prepareDeps, signal),
+    build: (request) => {
+      const { executor } = adapters;
+      if (executor === null) {
+        throw new AppError("no_signer", "a dry run signs nothing", { disposition: "park" });
+      }
+      const networkId = NETWORK_IDS[config.NETWORK];
+      return buildTransaction({ ...request, networkId, signer: executor.signer });
+    },
+    submit,
+    finality: {
+      awaitFinality: ({ payloadHex, ...request }, signal) =>
+        awaitFinality(
+          request,
+          {
+            readStatus: (intentHash, s) => readIntentStatus(gateway, intentHash, s),
+            resubmit: (s) => submit(payloadHex, s),
+            pollMs: config.FINALITY_POLL_MS,
+            patienceMs: FINALITY_PATIENCE_MS,
+            nowMs: () => performance.now(),
+            sleep,
+          },
+          AbortSignal.any([signal, adapters.stopping]),
+        ),
+      readCommit: (intentHash, signal) =>
+        readCommit(gateway, intentHash, config.LENDING_MARKET, signal),
+      wallMs: Date.now,
+      readHeadVersion: async (signal) => (await readHead(gateway, signal)).stateVersion,
+    },
+  };
+}
+
+function judgePositionDeps(config: Config, adapters: Adapters): JudgePositionDeps {
+  const { gateway, clock, metrics, executor, market } = adapters;
+  return {
+    readTreasury: async (signal) =>
+      executor === null
+        ? { head: await readHead(gateway, signal), amounts: null }
+        : readBalances(gateway, executor.account, signal),
+    assertFresh: async (head, signal) => {
+      const nowMs = await clock.nowMs(signal);
+      metrics.headAge.set((nowMs - head.timestampMs) / 1_000);
+      assertFresh(head, { nowMs, maxAgeSeconds: config.MAX_HEAD_AGE_SECONDS });
+    },
+    readHealth: async (cdpId, signal) => {
+      try {
+        const ids = [cdpId];
+        const healths = await previewHealth(gateway, {
+          lendingMarket: market.lendingMarket,
+          ids,
+          signal,
+        });
+        return healths.get(cdpId) ?? { unreadable: "get_cdp answered without it" };
+      } catch (error) {
+        if (error instanceof PreviewFailedError) return { unreadable: error.errorMessage };
+        throw error;
+      }
+    },
+    readPresence: async (cdpId, { stateVersion }, signal) => {
+      const { cdpResource } = market;
+      const reads = await readCdps(gateway, { cdpResource, ids: [cdpId], stateVersion }, signal);
+      return reads.get(cdpId)?.kind ?? "unknown";
+    },
+    badDebtCollateralXrd: parseDecimal(config.BAD_DEBT_COLLATERAL_XRD),
+  };
+}
+
+function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTransactionDeps {
+  const { gateway, market, executor } = adapters;
+  const account = executor?.account ?? null;
+  return {
+    assetDivisibility: (resource) => market.assetDivisibility(resource),
+    protocolBonusShare: market.protocolBonusShare,
+    xrd: market.xrd,
+    feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
+    minProfitXrd: parseDecimal(config.MIN_PROFIT_XRD),
+    maxSlippage: parseDecimal(config.MAX_SLIPPAGE),
+    epochWindow: config.EPOCH_WINDOW,
+    account,
+    dryRun: config.DRY_RUN,
+    composeManifest: ({ repay, seize }, cdpId) =>
+      inventoryLiquidationManifest({
+        account: account ?? "",
+        lendingMarket: market.lendingMarket,
+        cdpId,
+        feeLockXrd: config.FEE_LOCK_XRD,
+        payment: { resource: repay.resource, amount: formatDecimal(repay.amount) },
+        seize: seize.map(({ resource, minAmount }) => ({
+          resource,
+          minAmount: formatDecimal(minAmount),
+        })),
+      }),
+    preview: (manifest, epochs, signal) =>
+      previewTransaction(
+        gateway,
+        { manifest, signerPublicKeyHex: executor?.signer.publicKeyHex ?? "", ...epochs },
+        signal,
+      ),
+  };
+}

@@ -1,0 +1,137 @@
+import type { GatewayClient, Signer } from "@weft/ledger";
+import type { Outcome } from "@weft/messages";
+import { createSemaphore, type LedgerClock, type Logger, sleep } from "@weft/runtime";
+import type { AttemptStore, ObjectStore } from "@weft/store";
+import type { Config } from "./config.ts";
+import { finishAttempt } from "./finish-attempt.ts";
+import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
+import { holdLease } from "./hold-lease.ts";
+import type { MarketFacts } from "./market-facts.ts";
+import type { Metrics } from "./metrics.ts";
+import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
+import { signAndSubmit } from "./sign-and-submit.ts";
+import { wireLedger } from "./wire-ledger.ts";
+import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
+
+/** A lease ends this much before its message becomes visible again, so that the next receiver finds it free. */
+const LEASE_MARGIN_MS = 1_000;
+
+/** Outlives the stop signal, so that what is held is let go. */
+const RELEASE_TIMEOUT_MS = 5_000;
+
+export interface Adapters {
+  readonly gateway: GatewayClient;
+  readonly attempts: AttemptStore;
+  readonly objects: ObjectStore;
+  readonly clock: LedgerClock;
+  readonly market: MarketFacts;
+  /** Null in a dry run without a key. */
+  readonly executor: { readonly signer: Signer; readonly account: string } | null;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Names this process among those that may hold a lease. */
+  readonly owner: string;
+  /** Aborted when the process is asked to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** Joins the jobs of the liquidator: what to do with one message of the queue. */
+export function wireCandidateHandler(config: Config, adapters: Adapters) {
+  const { attempts, log, metrics, owner } = adapters;
+  const leaseMs = config.VISIBILITY_TIMEOUT_SECONDS * 1_000 - LEASE_MARGIN_MS;
+  const wireDeps = workPositionDeps(config, adapters);
+
+  const deps: HandleCandidateDeps = {
+    acquireLease: (cdpId, signal) =>
+      attempts.acquireLease({ cdpId, owner, nowMs: Date.now(), leaseMs }, signal),
+    workUnderLease: (position, signal) => {
+      const { cdpId } = position.candidate;
+      const { fence } = position;
+      return holdLease({
+        renew: (s) => attempts.renewLease({ cdpId, fence, nowMs: Date.now(), leaseMs }, s),
+        release: () =>
+          attempts.releaseLease({ cdpId, fence }, AbortSignal.timeout(RELEASE_TIMEOUT_MS)),
+        leaseMs,
+        sleep,
+        signal,
+        work: (workSignal) => workPosition(position, wireDeps(position), workSignal),
+      });
+    },
+    wallMs: Date.now,
+    observe: (_event, code) => metrics.failures.inc({ code }),
+    log,
+  };
+  return (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) =>
+    handleCandidate(message, signal, deps);
+}
+
+function workPositionDeps(config: Config, adapters: Adapters) {
+  const { attempts, objects, clock, metrics, log, stopping } = adapters;
+  const ledger = wireLedger(config, adapters);
+  const executors = createSemaphore(config.EXECUTORS);
+  const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal) => {
+    try {
+      return await executors.run(() => {
+        metrics.executorsBusy.set(executors.active);
+        return work();
+      }, signal);
+    } finally {
+      metrics.executorsBusy.set(executors.active);
+    }
+  };
+
+  return ({ candidate: { cdpId }, fence }: WorkPosition): WorkPositionDeps => {
+    const settleDeps: SettleAttemptDeps = {
+      putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
+      recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
+      wallMs: Date.now,
+      observe: (outcome) => observeOutcome(outcome, metrics, log),
+    };
+    const settle = (settlement: Settlement, signal: AbortSignal) =>
+      settleAttempt(settlement, settleDeps, signal);
+    return {
+      judge: ledger.judge,
+      prepare: ledger.prepare,
+      signAndSubmit: (request, signal) =>
+        signAndSubmit(
+          request,
+          {
+            build: ledger.build,
+            submit: ledger.submit,
+            recordSigned: (write, s) => attempts.recordSigned(write, s),
+            recordSubmitted: (write, s) => attempts.recordSubmitted(write, s),
+            wallMs: Date.now,
+          },
+          signal,
+        ),
+      finish: (request, signal) => finishAttempt(request, { ...ledger.finality, settle }, signal),
+      settle,
+      onExecutor,
+      ledgerNowMs: (signal) => clock.nowMs(signal),
+      stopping,
+    };
+  };
+}
+
+/** Log line and metrics of an ending. Metrics hold rounded figures: the outcome in S3 holds the exact ones. */
+function observeOutcome(outcome: Outcome, metrics: Metrics, log: Logger): void {
+  const { cdpId, runId, attempt, ending, detail, times, transaction, profitXrd, traceId } = outcome;
+  const intentHash = transaction?.intentHash;
+  log.info(
+    { cdpId, runId, attempt, ending, detail, intentHash, profitXrd, traceId },
+    "attempt ended",
+  );
+  metrics.endings.inc({ ending });
+  const { queuedAt, submittedAt, committedAt } = times;
+  if (submittedAt !== null) {
+    metrics.queuedToSubmitted.observe(secondsBetween(queuedAt, submittedAt));
+    if (committedAt !== null) {
+      metrics.submittedToCommitted.observe(secondsBetween(submittedAt, committedAt));
+    }
+  }
+  if (profitXrd !== null) metrics.profit.inc(Math.max(0, Number(profitXrd)));
+  if (transaction?.feeXrd) metrics.fees.inc(Number(transaction.feeXrd));
+}
+
+const secondsBetween = (from: string, to: string) =>
+  Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);

@@ -1,0 +1,285 @@
+import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import type { Candidate, Ending } from "@weft/messages";
+import { type LiquidationPlan, parseDecimal } from "@weft/protocol";
+import type { AttemptRecord } from "@weft/store";
+import { describe, expect, it } from "vitest";
+import type { Judgement } from "./judge-position.ts";
+import type { Preparation } from "./prepare-transaction.ts";
+import type { Settlement } from "./settle-attempt.ts";
+import type { SignedTransaction } from "./sign-and-submit.ts";
+import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
+
+const signal = new AbortController().signal;
+const head: LedgerHead = {
+  stateVersion: 1_000n,
+  epoch: 100,
+  round: 7,
+  timestampMs: Date.parse("2026-11-20T22:00:00Z"),
+};
+
+const candidate: Candidate = {
+  version: 1,
+  kind: "candidate",
+  cdpId: "#1006#",
+  runId: "20261120T215500Z",
+  batchIndex: 0,
+  cause: "scan",
+  pinnedStateVersion: "890",
+  confirmedFromStateVersion: "900",
+  liquidationLtv: "1.2",
+  loanValueXrd: "144",
+  collateralValueXrd: "150",
+  queuedAt: "2026-11-20T21:55:03.000Z",
+  expiresAt: "2026-11-20T22:05:00.000Z",
+  traceId: "0123456789abcdef0123456789abcdef",
+};
+
+const emptyRecord: AttemptRecord = { nextAttempt: 4, unfinal: null, lastFinal: null };
+
+const signed: SignedTransaction = {
+  attempt: 4,
+  runId: "20261120T215500Z",
+  intentHash: "txid_sim1abc",
+  payloadHex: "4d22",
+  startEpochInclusive: 100,
+  endEpochExclusive: 102,
+  plan: "{}",
+  signedAtMs: 1,
+  submittedAtMs: 2,
+};
+
+function healthOf(ltv: string): LedgerHealth {
+  return {
+    loanValue: parseDecimal("144"),
+    adjustedLoanValue: parseDecimal("144"),
+    collateralValue: parseDecimal("150"),
+    liquidationCollateralValue: parseDecimal("120"),
+    liquidationLtv: parseDecimal(ltv),
+    loans: [],
+    collaterals: [],
+    hasNftCollateral: false,
+  };
+}
+
+const over: Judgement = {
+  kind: "liquidatable",
+  head,
+  health: healthOf("1.2"),
+  treasury: { head, amounts: new Map() },
+};
+const healthy: Judgement = { kind: "healthy", head, health: healthOf("0.9") };
+
+const plan: LiquidationPlan = {
+  kind: "plan",
+  repay: {
+    resource: "resource_sim1debt",
+    amount: parseDecimal("72"),
+    valueXrd: parseDecimal("72"),
+  },
+  seize: [],
+  profitXrd: parseDecimal("4"),
+};
+
+const ready: Preparation = {
+  kind: "ready",
+  startEpochInclusive: 100,
+  endEpochExclusive: 102,
+  manifest: "",
+  nonce: 1,
+  plan,
+  pricesXrd: {},
+};
+
+interface Script {
+  readonly judgements?: Judgement[];
+  readonly preparations?: Preparation[];
+  readonly finals?: Ending[];
+  readonly ledgerNow?: string;
+  readonly stopping?: AbortSignal;
+}
+
+/** Plays a script to the work and writes down what it did, in order. */
+function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, stopping }: Script) {
+  const events: string[] = [];
+  const settled: Settlement[] = [];
+  const next = <T>(list: T[], what: string): T => {
+    const item = list.shift();
+    if (item === undefined) throw new Error(`the script has no ${what} left`);
+    return item;
+  };
+  const deps: WorkPositionDeps = {
+    judge: () => {
+      events.push("judge");
+      return Promise.resolve(next(judgements, "judgement"));
+    },
+    prepare: ({ attempt }) => {
+      events.push(`prepare ${attempt}`);
+      return Promise.resolve(next(preparations, "preparation"));
+    },
+    signAndSubmit: ({ attempt }) => {
+      events.push(`submit ${attempt}`);
+      return Promise.resolve({ ...signed, attempt });
+    },
+    finish: ({ signed: { attempt } }) => {
+      const ending = next(finals, "finality");
+      events.push(`finish ${attempt} ${ending}`);
+      return Promise.resolve({ ending });
+    },
+    settle: (settlement) => {
+      events.push(`settle ${settlement.attempt} ${settlement.ending}`);
+      settled.push(settlement);
+      return Promise.resolve();
+    },
+    onExecutor: async (work) => {
+      events.push("executor taken");
+      const result = await work();
+      events.push("executor free");
+      return result;
+    },
+    ledgerNowMs: () => Promise.resolve(Date.parse(ledgerNow ?? "2026-11-20T22:00:00Z")),
+    stopping: stopping ?? signal,
+  };
+  const work = (change: Partial<WorkPosition> = {}) =>
+    workPosition(
+      { candidate, fence: 1, record: emptyRecord, receivedAtMs: 0, ...change },
+      deps,
+      signal,
+    );
+  return { work, events, settled };
+}
+
+describe("workPosition", () => {
+  it("commits again and again while the CDP stays over the line, and then just ends", async () => {
+    const { work, events } = setUp({
+      judgements: [over, over, healthy],
+      preparations: [ready, ready],
+      finals: ["liquidated", "liquidated"],
+    });
+    await work();
+    expect(events).toEqual([
+      ...["executor taken", "judge", "prepare 4", "submit 4", "executor free"],
+      "finish 4 liquidated",
+      ...["executor taken", "judge", "prepare 5", "submit 5", "executor free"],
+      "finish 5 liquidated",
+      ...["executor taken", "judge", "executor free"],
+    ]);
+  });
+
+  it("a healed CDP is a cheap ending with its numbers", async () => {
+    const { work, settled } = setUp({ judgements: [healthy] });
+    await work();
+    expect(settled).toMatchObject([
+      {
+        ending: "stale",
+        attempt: 4,
+        observedStateVersion: 1_000n,
+        transaction: null,
+        detail: "liquidation_ltv 0.9, loans 144 XRD, collateral 150 XRD",
+      },
+    ]);
+  });
+
+  it.each([
+    ["bad_debt", { kind: "bad_debt", head, health: healthOf("9") }],
+    ["stale", { kind: "gone", head, detail: "there is no such CDP" }],
+  ] as const)("%s is an ending, and nothing is planned", async (ending, judgement) => {
+    const { work, settled, events } = setUp({ judgements: [judgement] });
+    await work();
+    expect(settled.map((s) => s.ending)).toEqual([ending]);
+    expect(events.some((event) => event.startsWith("prepare"))).toBe(false);
+  });
+
+  it.each(["unprofitable", "dry_run"] as const)(
+    "%s ends before anything is signed",
+    async (kind) => {
+      const { work, events } = setUp({
+        judgements: [over],
+        preparations: [{ kind, detail: "the numbers" }],
+      });
+      await work();
+      expect(events).toContain(`settle 4 ${kind}`);
+      expect(events.some((event) => event.startsWith("submit"))).toBe(false);
+    },
+  );
+
+  it.each([
+    ["outcompeted", healthy],
+    ["rejected", over],
+  ] as const)(
+    "a failed preview is %s by what the CDP is now, not by the error's text",
+    async (ending, again) => {
+      const { work, settled } = setUp({
+        judgements: [over, again],
+        preparations: [{ kind: "preview_failed", detail: "some text" }],
+      });
+      await work();
+      expect(settled.map((s) => s.ending)).toEqual([ending]);
+    },
+  );
+
+  it("a transaction that failed on ledger ends the attempt without another one", async () => {
+    const { work, events } = setUp({
+      judgements: [over],
+      preparations: [ready],
+      finals: ["failed_on_ledger"],
+    });
+    await work();
+    expect(events.at(-1)).toBe("finish 4 failed_on_ledger");
+  });
+
+  it("an unfinal attempt is finished first, and only then is the CDP judged", async () => {
+    const { work, events } = setUp({ judgements: [healthy], finals: ["liquidated"] });
+    await work({ record: { ...emptyRecord, unfinal: signed } });
+    expect(events).toEqual(["finish 4 liquidated", "executor taken", "judge", "executor free"]);
+  });
+
+  it("after another worker's attempt the CDP may need one more, under the next number", async () => {
+    const { work, events } = setUp({
+      judgements: [over, healthy],
+      preparations: [ready],
+      finals: ["liquidated", "liquidated"],
+    });
+    await work({ record: { ...emptyRecord, unfinal: signed } });
+    expect(events.filter((event) => event.startsWith("finish"))).toEqual([
+      "finish 4 liquidated",
+      "finish 5 liquidated",
+    ]);
+  });
+
+  it("a candidate no newer than the last decision is superseded, without asking the ledger", async () => {
+    const lastFinal = {
+      attempt: 3,
+      ending: "liquidated",
+      observedStateVersion: 900n,
+      endedAtMs: 1,
+    } as const;
+    const { work, events, settled } = setUp({});
+    await work({ record: { ...emptyRecord, lastFinal } });
+    expect(events).toEqual(["settle 4 superseded"]);
+    expect(settled[0]?.observedStateVersion).toBe(900n);
+  });
+
+  it("a candidate newer than the last decision by one state version is worked on", async () => {
+    const lastFinal = {
+      attempt: 3,
+      ending: "liquidated",
+      observedStateVersion: 899n,
+      endedAtMs: 1,
+    } as const;
+    const { work, events } = setUp({ judgements: [healthy] });
+    await work({ record: { ...emptyRecord, lastFinal } });
+    expect(events).toContain("settle 4 stale");
+  });
+
+  it("an expired candidate is superseded", async () => {
+    const { work, events } = setUp({ ledgerNow: "2026-11-20T22:05:00.001Z" });
+    await work();
+    expect(events).toEqual(["settle 4 superseded"]);
+  });
+
+  it("begins no attempt once the process stops, and gives the message back", async () => {
+    const { work, events } = setUp({ stopping: AbortSignal.abort() });
+    await expect(work()).rejects.toMatchObject({ code: "stopping", disposition: "retry" });
+    expect(events).toEqual([]);
+  });
+});
