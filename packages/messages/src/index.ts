@@ -8,6 +8,8 @@ export { ENDINGS, type Ending, type Outcome, outcomeSchema } from "./outcome.ts"
 export {
   type BatchSummary,
   batchSummarySchema,
+  type Coverage,
+  coverageSchema,
   type RunManifest,
   runManifestSchema,
 } from "./run.ts";
@@ -17,6 +19,7 @@ export {
   batchSummaryPrefix,
   OUTCOME_PREFIX,
   outcomeKey,
+  runCoverageKey,
   runManifestKey,
   snapshotKey,
 } from "./storage-keys.ts";

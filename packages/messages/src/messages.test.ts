@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Candidate, candidateDeduplicationId, candidateSchema } from "./candidate.ts";
 import { batchCdpIds, type IndexBatch, indexBatchSchema } from "./index-batch.ts";
-import { batchSummarySchema } from "./run.ts";
+import { batchSummarySchema, coverageSchema } from "./run.ts";
 import { runIdOf } from "./run-id.ts";
 import { batchSummaryKey, outcomeKey, snapshotKey } from "./storage-keys.ts";
 
@@ -50,6 +50,26 @@ const summary = {
   startedAt: "2026-11-20T21:55:01.000Z",
   finishedAt: "2026-11-20T21:55:03.000Z",
 };
+
+const { version, runId, expected, scanned, skipped, failed, verdicts, candidates } = summary;
+const coverage = {
+  ...{ version, runId, scanned, skipped, failed, verdicts, candidates },
+  expected: expected + 500,
+  missing: 500,
+  loanValueXrd: "1000.5",
+  collateralValueXrd: "2000",
+  batchCount: 2,
+  missingBatches: [0],
+  closedByRunId: "20261120T220000Z",
+  closedAt: "2026-11-20T22:00:03.000Z",
+};
+
+describe("the coverage of a run", () => {
+  it("adds up with what is missing", () => {
+    expect(coverageSchema.safeParse(coverage).success).toBe(true);
+    expect(coverageSchema.safeParse({ ...coverage, missing: 499 }).success).toBe(false);
+  });
+});
 
 describe("an index batch", () => {
   it("survives the queue as JSON", () => {

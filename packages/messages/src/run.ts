@@ -16,10 +16,24 @@ export const runManifestSchema = z.strictObject({
   batchCount: count,
   /** The market's own count of CDPs; a run whose `expected` differs from it alarms. */
   marketCdpCounter: u64Text.nullable(),
+  /** How the ids are made: as many integers in a row as expected, from `first` on; or read again at the pinned state. */
+  ids: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("consecutive"), first: count }),
+    z.strictObject({ kind: z.literal("listed") }),
+  ]),
+  /** The run that this one supersedes, and whose books it closes. */
+  previousRunId: runId.nullable(),
   traceId,
 });
 
 export type RunManifest = z.infer<typeof runManifestSchema>;
+
+const skipped = z.record(z.enum(["burned", "unknown", "superseded"]), count);
+const failed = z.record(z.enum(["undecodable", "unconfirmed"]), count);
+const verdicts = z.record(
+  z.enum(["no_debt", "healthy", "liquidatable", "bad_debt", "unverified"]),
+  count,
+);
 
 /**
  * The books of one batch: `expected = scanned + skipped + failed`, each with its reasons.
@@ -33,13 +47,10 @@ export const batchSummarySchema = z
     stateVersion: u64Text,
     expected: count,
     scanned: count,
-    skipped: z.record(z.enum(["burned", "unknown", "superseded"]), count),
-    failed: z.record(z.enum(["undecodable", "unconfirmed"]), count),
+    skipped,
+    failed,
     /** Of the scanned: how each was judged. */
-    verdicts: z.record(
-      z.enum(["no_debt", "healthy", "liquidatable", "bad_debt", "unverified"]),
-      count,
-    ),
+    verdicts,
     candidates: count,
     /** Value owed by the scanned CDPs that could be valued, XRD. */
     loanValueXrd: decimalText,
@@ -54,6 +65,38 @@ export const batchSummarySchema = z
   .refine((s) => s.scanned === sum(s.verdicts), "scanned must equal the sum of the verdicts");
 
 export type BatchSummary = z.infer<typeof batchSummarySchema>;
+
+/**
+ * The books of one run, closed by the run after it: `expected = scanned + skipped + failed + missing`.
+ * What is missing was not reported by then: its batch is lost, or still on its way.
+ */
+export const coverageSchema = z
+  .strictObject({
+    version: z.literal(1),
+    runId,
+    expected: count,
+    scanned: count,
+    skipped,
+    failed,
+    missing: count,
+    verdicts,
+    candidates: count,
+    loanValueXrd: decimalText,
+    collateralValueXrd: decimalText,
+    batchCount: count,
+    /** Which batches have not reported, in order. */
+    missingBatches: z.array(count),
+    /** The run that closed the books, and when. */
+    closedByRunId: runId,
+    closedAt: instant,
+  })
+  .refine(
+    (c) => c.expected === c.scanned + sum(c.skipped) + sum(c.failed) + c.missing,
+    "expected must equal scanned + skipped + failed + missing",
+  )
+  .refine((c) => c.scanned === sum(c.verdicts), "scanned must equal the sum of the verdicts");
+
+export type Coverage = z.infer<typeof coverageSchema>;
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, n) => total + n, 0);
