@@ -1,3 +1,11 @@
+export type {
+  Cdp,
+  CollateralPosition,
+  EfficiencyMode,
+  LoanPosition,
+  NftCollateralPosition,
+  ResourceAddress,
+} from "./cdp.ts";
 export {
   addDecimal,
   compareDecimal,
@@ -18,6 +26,27 @@ export {
   subDecimal,
 } from "./decimal.ts";
 export {
+  assessHealth,
+  type CollateralValue,
+  type Health,
+  type LoanValue,
+  type UnvaluableHealth,
+  type ValuedHealth,
+} from "./health.ts";
+export {
+  type CollateralConfig,
+  type ConfigBook,
+  type ConfigEntry,
+  configInForce,
+  type LoanConfig,
+  type Market,
+  type Pool,
+  type Price,
+  type ResourceConfig,
+  UnvaluableError,
+  type UnvaluableReason,
+} from "./market.ts";
+export {
   addPreciseDecimal,
   comparePreciseDecimal,
   divDecimalByPrecise,
@@ -34,3 +63,11 @@ export {
   toDecimal,
   toPreciseDecimal,
 } from "./precise-decimal.ts";
+export {
+  type DebtAndCollateral,
+  isBadDebt,
+  isLiquidatable,
+  type ScreenLines,
+  type ScreenVerdict,
+  screen,
+} from "./verdict.ts";
