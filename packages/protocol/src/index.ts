@@ -34,6 +34,17 @@ export {
   type ValuedHealth,
 } from "./health.ts";
 export {
+  type LiquidationPlan,
+  type PlanInput,
+  type PlannableCollateral,
+  type PlannableHealth,
+  type PlannableLoan,
+  type PlanResult,
+  planLiquidation,
+  type Repayment,
+  type Seizure,
+} from "./liquidation-plan.ts";
+export {
   type CollateralConfig,
   type ConfigBook,
   type ConfigEntry,
