@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{apps,packages}/*/{src,test}/**/*.test.ts", "local/{src,test}/**/*.test.ts"],
+    include: [
+      "{environments,charts}/{src,test}/**/*.test.ts",
+      "{apps,packages}/*/{src,test}/**/*.test.ts",
+      "local/{src,test}/**/*.test.ts",
+    ],
     expect: { requireAssertions: true },
     restoreMocks: true,
     unstubEnvs: true,
