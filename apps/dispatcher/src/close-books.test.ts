@@ -1,0 +1,81 @@
+import { type BatchSummary, coverageSchema, type RunManifest } from "@weft/messages";
+import { describe, expect, it } from "vitest";
+import { closeBooks } from "./close-books.ts";
+
+const manifest: RunManifest = {
+  version: 1,
+  runId: "20261120T215500Z",
+  scheduledAt: "2026-11-20T21:55:00.000Z",
+  stateVersion: "370965851",
+  ledgerTime: "2026-11-20T21:54:58.000Z",
+  expected: 1_138,
+  batchSize: 500,
+  batchCount: 3,
+  marketCdpCounter: "1138",
+  ids: { kind: "consecutive", first: 1 },
+  previousRunId: null,
+  traceId: "0123456789abcdef0123456789abcdef",
+};
+
+const first: BatchSummary = {
+  version: 1,
+  runId: "20261120T215500Z",
+  batchIndex: 0,
+  stateVersion: "370965851",
+  expected: 500,
+  scanned: 480,
+  skipped: { burned: 19, unknown: 0, superseded: 0 },
+  failed: { undecodable: 1, unconfirmed: 0 },
+  verdicts: { no_debt: 40, healthy: 430, liquidatable: 7, bad_debt: 3, unverified: 0 },
+  candidates: 7,
+  loanValueXrd: "1000.5",
+  collateralValueXrd: "2000",
+  startedAt: "2026-11-20T21:55:01.000Z",
+  finishedAt: "2026-11-20T21:55:03.000Z",
+};
+
+const last: BatchSummary = {
+  ...first,
+  batchIndex: 2,
+  expected: 138,
+  scanned: 137,
+  skipped: { burned: 0, unknown: 0, superseded: 0 },
+  failed: { undecodable: 0, unconfirmed: 1 },
+  verdicts: { no_debt: 0, healthy: 136, liquidatable: 1, bad_debt: 0, unverified: 0 },
+  candidates: 1,
+  loanValueXrd: "0.000000000000000001",
+  collateralValueXrd: "5",
+};
+
+const closing = {
+  closedByRunId: "20261120T220000Z",
+  closedAtMs: Date.parse("2026-11-20T22:00:02Z"),
+};
+
+describe("closeBooks", () => {
+  it("adds up what the batches reported, and names those that did not", () => {
+    const coverage = closeBooks(manifest, [last, first], closing);
+    expect(coverageSchema.parse(coverage)).toEqual({
+      version: 1,
+      runId: "20261120T215500Z",
+      expected: 1_138,
+      scanned: 617,
+      skipped: { burned: 19, unknown: 0, superseded: 0 },
+      failed: { undecodable: 1, unconfirmed: 1 },
+      missing: 500,
+      verdicts: { no_debt: 40, healthy: 566, liquidatable: 8, bad_debt: 3, unverified: 0 },
+      candidates: 8,
+      loanValueXrd: "1000.500000000000000001",
+      collateralValueXrd: "2005",
+      batchCount: 3,
+      missingBatches: [1],
+      closedByRunId: "20261120T220000Z",
+      closedAt: "2026-11-20T22:00:02.000Z",
+    });
+  });
+
+  it("counts everything as missing when nobody reported", () => {
+    const coverage = closeBooks(manifest, [], closing);
+    expect(coverage).toMatchObject({ scanned: 0, missing: 1_138, missingBatches: [0, 1, 2] });
+  });
+});

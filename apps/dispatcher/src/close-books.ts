@@ -1,0 +1,65 @@
+import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
+import {
+  addDecimal,
+  DECIMAL_ZERO,
+  type Decimal,
+  formatDecimal,
+  parseDecimal,
+} from "@weft/protocol";
+
+/** Who closes the books, and when. */
+export interface Closing {
+  readonly closedByRunId: string;
+  /** Wall time, milliseconds since 1970. */
+  readonly closedAtMs: number;
+}
+
+/** The books of a run, from what its batches have reported. What nobody reported is missing. */
+export function closeBooks(
+  { runId, expected, batchCount }: RunManifest,
+  summaries: readonly BatchSummary[],
+  { closedByRunId, closedAtMs }: Closing,
+): Coverage {
+  const books = {
+    scanned: 0,
+    skipped: { burned: 0, unknown: 0, superseded: 0 },
+    failed: { undecodable: 0, unconfirmed: 0 },
+    verdicts: { no_debt: 0, healthy: 0, liquidatable: 0, bad_debt: 0, unverified: 0 },
+    candidates: 0,
+  };
+  let [reported, loanValue, collateralValue]: [number, Decimal, Decimal] = [
+    0,
+    DECIMAL_ZERO,
+    DECIMAL_ZERO,
+  ];
+  for (const summary of summaries) {
+    reported += summary.expected;
+    books.scanned += summary.scanned;
+    books.candidates += summary.candidates;
+    addCounts(books.skipped, summary.skipped);
+    addCounts(books.failed, summary.failed);
+    addCounts(books.verdicts, summary.verdicts);
+    loanValue = addDecimal(loanValue, parseDecimal(summary.loanValueXrd));
+    collateralValue = addDecimal(collateralValue, parseDecimal(summary.collateralValueXrd));
+  }
+  const seen = new Set(summaries.map(({ batchIndex }) => batchIndex));
+  return {
+    version: 1,
+    runId,
+    expected,
+    ...books,
+    missing: expected - reported,
+    loanValueXrd: formatDecimal(loanValue),
+    collateralValueXrd: formatDecimal(collateralValue),
+    batchCount,
+    missingBatches: Array.from({ length: batchCount }, (_, index) => index).filter(
+      (index) => !seen.has(index),
+    ),
+    closedByRunId,
+    closedAt: new Date(closedAtMs).toISOString(),
+  };
+}
+
+function addCounts<K extends string>(totals: Record<K, number>, counts: Record<K, number>): void {
+  for (const name of Object.keys(totals) as K[]) totals[name] += counts[name];
+}

@@ -1,0 +1,80 @@
+import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
+import { createLogger } from "@weft/runtime";
+import { describe, expect, it } from "vitest";
+import { closePreviousRun } from "./close-previous-run.ts";
+
+const signal = new AbortController().signal;
+const log = createLogger({ app: "test", version: "0", level: "silent" });
+const closing = { closedByRunId: "20261120T220000Z", closedAtMs: 0 };
+
+const manifest: RunManifest = {
+  version: 1,
+  runId: "20261120T215500Z",
+  scheduledAt: "2026-11-20T21:55:00.000Z",
+  stateVersion: "370965851",
+  ledgerTime: "2026-11-20T21:54:58.000Z",
+  expected: 3,
+  batchSize: 2,
+  batchCount: 2,
+  marketCdpCounter: "3",
+  ids: { kind: "consecutive", first: 1 },
+  previousRunId: null,
+  traceId: "0123456789abcdef0123456789abcdef",
+};
+
+const summary: BatchSummary = {
+  version: 1,
+  runId: "20261120T215500Z",
+  batchIndex: 1,
+  stateVersion: "370965851",
+  expected: 1,
+  scanned: 1,
+  skipped: { burned: 0, unknown: 0, superseded: 0 },
+  failed: { undecodable: 0, unconfirmed: 0 },
+  verdicts: { no_debt: 0, healthy: 1, liquidatable: 0, bad_debt: 0, unverified: 0 },
+  candidates: 0,
+  loanValueXrd: "1",
+  collateralValueXrd: "2",
+  startedAt: "2026-11-20T21:55:01.000Z",
+  finishedAt: "2026-11-20T21:55:03.000Z",
+};
+
+function bucketWith(objects: Readonly<Record<string, RunManifest | BatchSummary | undefined>>) {
+  const stored: Coverage[] = [];
+  return {
+    stored,
+    deps: {
+      readManifest: (runId: string) =>
+        Promise.resolve(objects[`${runId}/manifest`] as RunManifest | undefined),
+      listSummaries: () => Promise.resolve(Object.keys(objects).filter((key) => key.length === 1)),
+      readSummary: (key: string) => Promise.resolve(objects[key] as BatchSummary | undefined),
+      putCoverage: (coverage: Coverage) => {
+        stored.push(coverage);
+        return Promise.resolve();
+      },
+      log,
+    },
+  };
+}
+
+describe("closePreviousRun", () => {
+  it("stores what it returns", async () => {
+    const bucket = bucketWith({ "20261120T215500Z/manifest": manifest, "1": summary });
+    const coverage = await closePreviousRun("20261120T215500Z", closing, bucket.deps, signal);
+    expect(coverage).toMatchObject({ scanned: 1, missing: 2, missingBatches: [0] });
+    expect(bucket.stored).toEqual([coverage]);
+  });
+
+  it("takes a summary that makes no sense for one not reported", async () => {
+    const bucket = bucketWith({ "20261120T215500Z/manifest": manifest, "0": undefined });
+    const coverage = await closePreviousRun("20261120T215500Z", closing, bucket.deps, signal);
+    expect(coverage).toMatchObject({ scanned: 0, missing: 3, missingBatches: [0, 1] });
+  });
+
+  it("leaves the books open of a run without a manifest", async () => {
+    const bucket = bucketWith({});
+    const closed = await closePreviousRun("20261120T215500Z", closing, bucket.deps, signal);
+    expect(closed).toBeUndefined();
+    expect(bucket.stored).toEqual([]);
+  });
+});
