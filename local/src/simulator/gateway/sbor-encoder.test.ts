@@ -1,4 +1,4 @@
-import { RadixEngineToolkit } from "@radixdlt/radix-engine-toolkit";
+import { RadixEngineToolkit, SerializationMode } from "@radixdlt/radix-engine-toolkit";
 import { describe, expect, it } from "vitest";
 import type { SborNode } from "../ledger/types.ts";
 import { encodeSbor, SborEncodeError } from "./sbor-encoder.ts";
@@ -72,7 +72,7 @@ const decode = async (hex: string): Promise<unknown> =>
     await RadixEngineToolkit.ScryptoSbor.decodeToString(
       Buffer.from(hex, "hex"),
       NETWORK_ID,
-      "Programmatic",
+      SerializationMode.Programmatic,
     ),
   );
 
