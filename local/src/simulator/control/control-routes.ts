@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Faults } from "../gateway/faults.ts";
+import type { RequestCounter } from "../gateway/request-counter.ts";
+import type { LedgerPoint, SimulatedLedger } from "../ledger/types.ts";
+import {
+  advanceRequest,
+  createNames,
+  fundRequest,
+  parseControl,
+  pricesRequest,
+  UnusableInputError,
+} from "./control-requests.ts";
+import { createFaultControl, type FaultControl, faultsRequest } from "./fault-settings.ts";
+
+export interface ControlOptions {
+  readonly ledger: SimulatedLedger;
+  /** Changed in place: the Gateway reads the same object. */
+  readonly faults: Faults;
+  readonly counter: Pick<RequestCounter, "counts">;
+}
+
+/** What only a simulated ledger has: its clock, its prices, its faults, and the truth of its book. */
+export function addControlRoutes(server: FastifyInstance, options: ControlOptions): void {
+  const faultControl = createFaultControl(options.ledger, options.faults);
+  addReads(server, options, faultControl);
+  addWrites(server, options.ledger, faultControl);
+}
+
+function addReads(
+  server: FastifyInstance,
+  { ledger, counter }: ControlOptions,
+  faultControl: FaultControl,
+): void {
+  const read = (path: string, answer: () => unknown) =>
+    server.get(`/control/${path}`, (_request, reply) => reply.send(answer()));
+  read("health", () => ({ healthy: true, ledger_state: stateOf(ledger, ledger.head()) }));
+  read("clock", () => ({ nowMs: ledger.nowMs() }));
+  read("addresses", () => ledger.addresses);
+  read("audit", () => ledger.audit());
+  read("requests", () => counter.counts());
+  read("prices", () => ({ prices: ledger.prices() }));
+  read("faults", () => faultControl.current());
+}
+
+function addWrites(
+  server: FastifyInstance,
+  ledger: SimulatedLedger,
+  faultControl: FaultControl,
+): void {
+  const names = createNames(ledger);
+  const write = (path: string, answer: (body: unknown) => unknown) =>
+    server.post(`/control/${path}`, (request, reply) => respond(request, reply, answer));
+  write("advance", (body) => {
+    const { seconds } = parseControl(advanceRequest, body);
+    return stateOf(ledger, ledger.advance(seconds));
+  });
+  write("prices", (body) => {
+    const { set, crash } = parseControl(pricesRequest, body);
+    const prices = set && names.resolveAll("set", set);
+    if (prices) ledger.setPrices(prices);
+    if (crash !== undefined) ledger.crash(crash);
+    return { prices: ledger.prices() };
+  });
+  write("fund", (body) => {
+    const { account, amounts } = parseControl(fundRequest, body);
+    const resolved = names.resolveAll("amounts", amounts);
+    names.refuseTooFine("amounts", resolved);
+    const point = ledger.fund(account, resolved);
+    return { balances: ledger.balances(account, point.stateVersion) };
+  });
+  write("faults", (body) => {
+    faultControl.apply(parseControl(faultsRequest, body));
+    return faultControl.current();
+  });
+}
+
+function respond(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (body: unknown) => unknown,
+): FastifyReply {
+  try {
+    return reply.send(answer(request.body));
+  } catch (error) {
+    if (!(error instanceof UnusableInputError)) throw error;
+    return reply.code(400).send({ error: "unusable input", fields: error.fields });
+  }
+}
+
+function stateOf(ledger: SimulatedLedger, point: LedgerPoint): Record<string, unknown> {
+  return {
+    network: ledger.addresses.network,
+    state_version: point.stateVersion,
+    proposer_round_timestamp: new Date(point.timestampMs).toISOString(),
+    epoch: point.epoch,
+    round: point.round,
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import type { Faults } from "../gateway/faults.ts";
+import type { LedgerBehaviour, SimulatedLedger } from "../ledger/types.ts";
+
+const whole = (max: number) => z.number().int().min(0).max(max).nullable().optional();
+const rate = z.number().min(0).max(1).nullable().optional();
+
+/** What is named is set, `null` resets it, the rest stays. */
+export const faultsRequest = z.strictObject({
+  latencyMs: whole(60_000),
+  latencyJitterMs: whole(60_000),
+  errorRate: rate,
+  timeoutRate: rate,
+  rateLimitRate: rate,
+  retryAfterSeconds: whole(3_600),
+  submitLossRate: rate,
+  laggingVersions: whole(1_000_000_000),
+  maxSyncDelaySeconds: whole(86_400),
+  corruptCdpIds: z
+    .array(z.string().regex(/^#\d+#$/, "must be a CDP id such as #12#"))
+    .max(10_000)
+    .nullable()
+    .optional(),
+  commitDelayMs: whole(3_600_000),
+  frozen: z.boolean().nullable().optional(),
+  excessPayment: z.enum(["returned", "rejected"]).nullable().optional(),
+  seizureOrder: z.enum(["as_requested", "largest_first"]).nullable().optional(),
+});
+
+type FaultsRequest = z.infer<typeof faultsRequest>;
+
+/** Faults of the network and behaviour of the ledger as one flat object. */
+export type FaultSettings = Faults & LedgerBehaviour;
+
+export interface FaultControl {
+  current(): FaultSettings;
+  apply(request: FaultsRequest): void;
+}
+
+/** Changes `faults` and the ledger's behaviour in place; what they are now is what a reset goes back to. */
+export function createFaultControl(ledger: SimulatedLedger, faults: Faults): FaultControl {
+  const current = (): FaultSettings => ({ ...faults, ...ledger.behaviour });
+  const atStart = current();
+  return {
+    current,
+    apply: (request) => {
+      // What was due before the change happens under the old behaviour.
+      ledger.head();
+      for (const [name, value] of Object.entries(request)) {
+        if (value === undefined) continue;
+        const setting = value ?? atStart[name as keyof FaultSettings];
+        Object.assign(name in ledger.behaviour ? ledger.behaviour : faults, { [name]: setting });
+      }
+    },
+  };
+}
