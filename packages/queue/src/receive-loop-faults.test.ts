@@ -4,6 +4,7 @@ import { createHandMovedTime, type HandMovedTime } from "../test/hand-moved-time
 import { type MisbehavingSqs, OK, startMisbehavingSqs } from "../test/misbehaving-sqs.ts";
 import type { Verdict } from "./answer-message.ts";
 import { type ReceiveLoopOptions, runReceiveLoop } from "./receive-loop.ts";
+import { queueDepth } from "./sqs-client.ts";
 
 const log = { warn: () => undefined, error: () => undefined } as unknown as Logger;
 let server: MisbehavingSqs;
@@ -217,17 +218,13 @@ test("the heartbeat is over before the answer is sent, an extension under way in
   time.advance(20_000);
   await vi.waitFor(() => expect(answers()).toEqual(["handle of a1 visible in 60"]));
   finish("a1", "done");
-  // A whole round trip of the same connection pool later there is still no answer.
-  await fetch(`http://127.0.0.1:${await portOf(server)}/`, {
-    method: "POST",
-    headers: { "x-amz-target": "AmazonSQS.Probe" },
-    body: "{}",
-  });
-  expect(answers()).toEqual(["handle of a1 visible in 60", "Probe"]);
+  // Other requests of the same client come and go; the answer would have been the first of them.
+  for (let probe = 0; probe < 3; probe += 1) await queueDepth(server.sqs, server.queueUrl);
+  expect(answers().filter((answer) => answer.startsWith("Delete"))).toEqual([]);
   letExtensionEnd();
   await vi.waitFor(() => expect(ends).toEqual(["done"]));
   time.advance(60_000);
-  expect(answers()).toEqual(["handle of a1 visible in 60", "Probe", "DeleteMessage handle of a1"]);
+  expect(answers().at(-1)).toBe("DeleteMessage handle of a1");
 });
 
 test("an answer that fails leaves the loop alive, and the group in order", async () => {
@@ -289,8 +286,3 @@ test("what waits in its group when the stop comes goes back at once, unworked", 
   expect(begun).toEqual(["a1"]);
   expect(answers()).toEqual(["DeleteMessage handle of a1", "handle of a2 visible in 0"]);
 });
-
-async function portOf({ sqs }: MisbehavingSqs): Promise<number> {
-  const endpoint = await sqs.config.endpoint?.();
-  return endpoint?.port ?? 0;
-}
