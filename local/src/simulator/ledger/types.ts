@@ -184,6 +184,8 @@ export interface LedgerBehaviour {
   excessPayment: "returned" | "rejected";
   /** Order of seizure when the caller names several collaterals (not published). */
   seizureOrder: "as_requested" | "largest_first";
+  /** A live feed writes what it sees again every 900 s of simulated time and at each `advance`; prices set by hand are what it sees. */
+  priceFeed?: "live" | "stopped";
 }
 
 /** The ledger behind the simulated Gateway: a book of CDPs with its whole history. */

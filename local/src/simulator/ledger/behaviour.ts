@@ -1,0 +1,34 @@
+import type { LedgerBehaviour } from "./types.ts";
+
+/**
+ * The switches of a ledger. Everything that is due happens before it freezes, and nothing that fell due in
+ * between happens at once when it thaws: rounds begin again at that moment.
+ */
+export function createBehaviour(options: {
+  commitDelayMs: number;
+  beforeFreeze: () => void;
+  afterThaw: () => void;
+}): LedgerBehaviour & { priceFeed: "live" | "stopped" } {
+  let frozen = false;
+  return {
+    commitDelayMs: options.commitDelayMs,
+    excessPayment: "returned",
+    seizureOrder: "as_requested",
+    priceFeed: "live",
+    get frozen() {
+      return frozen;
+    },
+    set frozen(wanted) {
+      if (wanted === frozen) {
+        return;
+      }
+      if (wanted) {
+        options.beforeFreeze();
+      }
+      frozen = wanted;
+      if (!wanted) {
+        options.afterThaw();
+      }
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { ADDRESSES, depositUnitAddress, LENDERS_ACCOUNT, resourceAddress } from "./addresses.ts";
+import { type DrawRatios, drawBadDebt, drawCdp } from "./draw-cdp.ts";
+import { createTables, type Tables } from "./history.ts";
+import type { PoolState } from "./model.ts";
+import { ceilTo, floorTo, Num, ONE, toPrecise, ZERO } from "./numbers.ts";
+import { observationHash } from "./price-feed.ts";
+import { ASSETS, type Asset } from "./prices.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/** What is borrowed and pledged of one asset, over all CDPs. */
+interface Totals {
+  loanUnits: Num;
+  pledgedUnits: Num;
+}
+
+/** From this size on a book has at least one CDP that nobody can save. */
+const BAD_DEBT_FROM_CDPS = 20;
+
+/**
+ * Draws the whole opening state: CDPs #1# to #cdps#, pools that hold what the CDPs owe and pledge, prices.
+ * Equal arguments give an equal book. About 3 % of the CDPs are burned, 10 % owe nothing, 0.4 % are bad debt.
+ */
+export function drawBook(options: {
+  cdps: number;
+  seed: number;
+  startVersion: number;
+  startSeconds: number;
+}): Tables {
+  const random = createRandom(options.seed);
+  const tables = createTables();
+  const ratios = new Map(ASSETS.map((asset) => [asset.symbol, drawRatios(random)]));
+  const plain = new Map<string, DrawRatios>(
+    Array.from(ratios, ([symbol, { deposit, loan }]) => [
+      symbol,
+      { deposit: deposit.toNumber(), loan: loan.toNumber() },
+    ]),
+  );
+  const forced = Math.ceil(options.cdps * 0.37);
+  for (let number = 1; number <= options.cdps; number += 1) {
+    const drawn = drawCdp(random, plain);
+    const isForced = number === forced && options.cdps >= BAD_DEBT_FROM_CDPS;
+    const cdp = isForced ? drawBadDebt(random, plain, drawn) : drawn;
+    const age = options.cdps - number + 1;
+    const since = options.startVersion - age * 40 + Math.floor(random.between(0, 40));
+    tables.cdps.put(`#${number}#`, cdp, since);
+  }
+  const totals = totalsOf(tables);
+  const lenders = new Map<string, Num>();
+  for (const asset of ASSETS) {
+    const address = resourceAddress(asset.symbol);
+    const { pool, otherDepositUnits } = openPool(random, {
+      asset,
+      ratios: ratios.get(asset.symbol) as { deposit: Num; loan: Num },
+      totals: totals.get(asset.symbol) as Totals,
+      startSeconds: options.startSeconds,
+    });
+    tables.pools.put(address, pool, options.startVersion);
+    lenders.set(depositUnitAddress(asset.symbol), otherDepositUnits);
+    const timestampSeconds = options.startSeconds - Math.floor(random.between(5, 300));
+    tables.prices.put(
+      address,
+      {
+        price: new Num(asset.price),
+        timestampSeconds,
+        transactionHash: observationHash(address, timestampSeconds),
+      },
+      options.startVersion,
+    );
+  }
+  tables.accounts.put(LENDERS_ACCOUNT, lenders, options.startVersion);
+  tables.protocol.put(ADDRESSES.lendingMarket, new Map(), options.startVersion);
+  return tables;
+}
+
+function drawRatios(random: Random): { deposit: Num; loan: Num } {
+  const loan = random.between(0.86, 0.96);
+  const deposit = loan + (1 - loan) * random.between(0.35, 0.6);
+  return {
+    deposit: new Num(`${deposit.toFixed(6)}${random.digits(29)}7`),
+    loan: new Num(`${loan.toFixed(6)}${random.digits(29)}3`),
+  };
+}
+
+function totalsOf(tables: Tables): Map<string, Totals> {
+  const byResource = new Map<string, Totals>();
+  const bySymbol = new Map<string, Totals>();
+  for (const { symbol } of ASSETS) {
+    const totals = { loanUnits: ZERO, pledgedUnits: ZERO };
+    bySymbol.set(symbol, totals);
+    byResource.set(resourceAddress(symbol), totals);
+    byResource.set(depositUnitAddress(symbol), totals);
+  }
+  const isUnit = new Set(ASSETS.map(({ symbol }) => depositUnitAddress(symbol)));
+  for (const id of tables.cdps.keys()) {
+    const cdp = tables.cdps.get(id);
+    for (const loan of cdp?.loans ?? []) {
+      const totals = byResource.get(loan.asset) as Totals;
+      totals.loanUnits = totals.loanUnits.plus(loan.units);
+    }
+    for (const { resource, amount } of cdp?.collaterals ?? []) {
+      if (isUnit.has(resource)) {
+        const totals = byResource.get(resource) as Totals;
+        totals.pledgedUnits = totals.pledgedUnits.plus(amount);
+      }
+    }
+  }
+  return bySymbol;
+}
+
+/** A pool out of which the loans were lent: deposits = liquidity + loans - fee, at 40 to 80 % utilisation. */
+function openPool(
+  random: Random,
+  options: {
+    asset: Asset;
+    ratios: { deposit: Num; loan: Num };
+    totals: Totals;
+    startSeconds: number;
+  },
+): { pool: PoolState; otherDepositUnits: Num } {
+  const { asset, ratios, totals } = options;
+  const lent = toPrecise(totals.loanUnits.div(ratios.loan));
+  const pledged = totals.pledgedUnits.div(ratios.deposit);
+  const wanted = Num.max(lent.div(random.between(0.4, 0.8).toFixed(4)), pledged.times("1.2"), ONE);
+  const units = ceilTo(wanted.times(ratios.deposit), asset.divisibility);
+  const deposited = toPrecise(units.div(ratios.deposit));
+  const pool: PoolState = {
+    liquidity: floorTo(deposited.minus(lent), asset.divisibility),
+    interestRate: new Num(random.between(0.02, 0.2).toFixed(6)),
+    interestUpdatedAtSeconds: options.startSeconds,
+    pendingFee: ZERO,
+    deposit: { total: deposited, units, ratio: ratios.deposit },
+    loan: { total: lent, units: totals.loanUnits, ratio: ratios.loan },
+  };
+  return { pool, otherDepositUnits: units.minus(totals.pledgedUnits) };
+}

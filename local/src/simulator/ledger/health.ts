@@ -1,0 +1,174 @@
+import { type ResourceEntry, resourceEntry } from "./addresses.ts";
+import type { StateReader } from "./history.ts";
+import type { CdpState, CollateralState, LoanState } from "./model.ts";
+import { DECIMAL_MAX, Num, over, times, ZERO } from "./numbers.ts";
+import { PRICE_EXPIRATION_SECONDS } from "./prices.ts";
+import {
+  COLLATERAL_CONFIGS,
+  type CollateralRisk,
+  configInForce,
+  LOAN_CONFIGS,
+  type LoanRisk,
+} from "./risk-parameters.ts";
+
+export interface LoanHealth {
+  readonly state: LoanState;
+  readonly entry: ResourceEntry;
+  readonly config: LoanRisk;
+  readonly price: Num;
+  readonly amount: Num;
+  readonly value: Num;
+  readonly adjustedValue: Num;
+}
+
+export interface CollateralHealth {
+  readonly state: CollateralState;
+  readonly entry: ResourceEntry;
+  readonly config: CollateralRisk;
+  readonly price: Num;
+  readonly amount: Num;
+  readonly value: Num;
+  readonly healthValue: Num;
+  readonly liquidationValue: Num;
+  readonly discountedValue: Num;
+}
+
+/** All values in XRD. */
+export interface CdpHealth {
+  readonly loanValue: Num;
+  readonly adjustedLoanValue: Num;
+  readonly collateralValue: Num;
+  readonly healthCollateralValue: Num;
+  readonly liquidationCollateralValue: Num;
+  readonly discountedCollateralValue: Num;
+  readonly healthLtv: Num;
+  readonly liquidationLtv: Num;
+  readonly loans: readonly LoanHealth[];
+  readonly collaterals: readonly CollateralHealth[];
+}
+
+export interface Moment {
+  readonly nowSeconds: number;
+  /** The market refuses prices that are too old; whoever only audits it does not. */
+  readonly oldPrices: "refused" | "taken";
+}
+
+/** A CDP that the market cannot put a value on. */
+export class ValuationError extends Error {
+  override readonly name = "ValuationError";
+}
+
+/**
+ * Weft's health of a CDP (radix-weft.md 1.4), every intermediate cut toward zero to 18 places.
+ * @param moment the time that decides which configs have expired, and whether old prices are refused
+ * @throws {ValuationError} when a price is older than four hours and that matters
+ */
+export function assessHealth(cdp: CdpState, state: StateReader, moment: Moment): CdpHealth {
+  const loans = cdp.loans.map((loan) => assessLoan(loan, state, moment));
+  const collaterals = cdp.collaterals.map((held) => assessCollateral(held, state, moment));
+  const adjustedLoanValue = sum(loans.map((loan) => loan.adjustedValue));
+  const healthCollateralValue = sum(collaterals.map((held) => held.healthValue));
+  const liquidationCollateralValue = sum(collaterals.map((held) => held.liquidationValue));
+  return {
+    loanValue: sum(loans.map((loan) => loan.value)),
+    adjustedLoanValue,
+    collateralValue: sum(collaterals.map((held) => held.value)),
+    healthCollateralValue,
+    liquidationCollateralValue,
+    discountedCollateralValue: sum(collaterals.map((held) => held.discountedValue)),
+    healthLtv: ratio(adjustedLoanValue, healthCollateralValue),
+    liquidationLtv: ratio(adjustedLoanValue, liquidationCollateralValue),
+    loans,
+    collaterals,
+  };
+}
+
+/** The same ratio in floating point, good to some twelve digits: to tell who is worth an exact look. */
+export function roughLiquidationLtv(cdp: CdpState, state: StateReader, nowSeconds: number): number {
+  let owed = 0;
+  let pledged = 0;
+  for (const { asset, units, version } of cdp.loans) {
+    const pool = state.pools.get(asset);
+    const price = state.prices.get(asset)?.price.toNumber() ?? 0;
+    const factor = configInForce(LOAN_CONFIGS, version, nowSeconds).valueFactor.toNumber();
+    owed += ((Number(units) * price) / (pool?.loan.ratio.toNumber() ?? 1)) * factor;
+  }
+  for (const { resource, amount, version } of cdp.collaterals) {
+    const { assetAddress, isDepositUnit } = resourceEntry(resource);
+    const ratio = isDepositUnit ? state.pools.get(assetAddress)?.deposit.ratio.toNumber() : 1;
+    const price = state.prices.get(assetAddress)?.price.toNumber() ?? 0;
+    const config = configInForce(COLLATERAL_CONFIGS, version, nowSeconds);
+    const threshold = config.loanToValue.toNumber() + config.thresholdSpread.toNumber();
+    pledged += (Number(amount) / (ratio ?? 1)) * price * threshold;
+  }
+  return owed === 0 ? 0 : owed / pledged;
+}
+
+function assessLoan(loan: LoanState, state: StateReader, moment: Moment): LoanHealth {
+  const entry = resourceEntry(loan.asset);
+  const price = priceOf(loan.asset, state, moment);
+  const config = configInForce(LOAN_CONFIGS, loan.version, moment.nowSeconds);
+  const pool = state.pools.get(loan.asset);
+  if (pool === undefined) {
+    throw new ValuationError(`no pool of ${loan.asset}`);
+  }
+  const amount = over(new Num(loan.units), pool.loan.ratio);
+  const value = times(amount, price);
+  const adjustedValue = times(value, config.valueFactor);
+  return { state: loan, entry, config, price, amount, value, adjustedValue };
+}
+
+function assessCollateral(
+  held: CollateralState,
+  state: StateReader,
+  moment: Moment,
+): CollateralHealth {
+  const entry = resourceEntry(held.resource);
+  const price = priceOf(entry.assetAddress, state, moment);
+  const config = configInForce(COLLATERAL_CONFIGS, held.version, moment.nowSeconds);
+  const amount = new Num(held.amount);
+  const pool = state.pools.get(entry.assetAddress);
+  if (pool === undefined) {
+    throw new ValuationError(`no pool of ${entry.assetAddress}`);
+  }
+  const underlying = entry.isDepositUnit ? over(amount, pool.deposit.ratio) : amount;
+  const value = times(underlying, price);
+  return {
+    state: held,
+    entry,
+    config,
+    price,
+    amount,
+    value,
+    healthValue: times(value, config.loanToValue),
+    liquidationValue: times(value, config.loanToValue.plus(config.thresholdSpread)),
+    discountedValue: over(value, config.bonusRate.plus(1)),
+  };
+}
+
+function priceOf(asset: string, state: StateReader, moment: Moment): Num {
+  const entry = state.prices.get(asset);
+  if (entry === undefined) {
+    throw new ValuationError(`no price of ${asset}`);
+  }
+  const ageSeconds = moment.nowSeconds - entry.timestampSeconds;
+  if (moment.oldPrices === "refused" && ageSeconds > PRICE_EXPIRATION_SECONDS) {
+    throw new ValuationError(`price of ${asset} expired`);
+  }
+  return entry.price;
+}
+
+function ratio(owed: Num, pledged: Num): Num {
+  if (owed.isZero()) {
+    return ZERO;
+  }
+  if (pledged.isZero()) {
+    return DECIMAL_MAX;
+  }
+  const found = over(owed, pledged);
+  return found.gt(DECIMAL_MAX) ? DECIMAL_MAX : found;
+}
+
+function sum(values: readonly Num[]): Num {
+  return values.reduce((total, value) => total.plus(value), ZERO);
+}
