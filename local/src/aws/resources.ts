@@ -1,6 +1,7 @@
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createStateTable } from "@weft/store";
 import { LOCAL_AWS } from "./names.ts";
 
 export interface AwsEndpoints {
@@ -27,7 +28,7 @@ export async function createResources(endpoints: AwsEndpoints): Promise<void> {
   try {
     await createQueues(sqs);
     await s3.send(new CreateBucketCommand({ Bucket: LOCAL_AWS.dataBucket }));
-    await createTable(dynamo);
+    await createStateTable(dynamo, LOCAL_AWS.stateTable);
   } finally {
     sqs.destroy();
     s3.destroy();
@@ -67,25 +68,4 @@ async function createQueue(
 
 function redrive(deadLetterTargetArn: string, maxReceiveCount: number): Record<string, string> {
   return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) };
-}
-
-async function createTable(dynamo: DynamoDBClient): Promise<void> {
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: LOCAL_AWS.stateTable,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "pk", AttributeType: "S" },
-        { AttributeName: "sk", AttributeType: "S" },
-      ],
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-    }),
-  );
-  await waitUntilTableExists(
-    { client: dynamo, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.5 },
-    { TableName: LOCAL_AWS.stateTable },
-  );
 }
