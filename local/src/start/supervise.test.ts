@@ -10,7 +10,7 @@ import { type Child, type ChildSpec, lineOf, startChild } from "./child-process.
 import { createSupervisor } from "./supervise.ts";
 
 const never = new AbortController().signal;
-const READY = "process.stdout.write(`ready ${process.pid}\\n`);";
+const READY = 'process.stdout.write("ready " + process.pid + "\\n");';
 const STAY = "setTimeout(() => {}, 60_000);";
 let folder: string;
 let stop: () => Promise<void>;

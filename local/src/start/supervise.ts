@@ -51,6 +51,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const restarts = new Map<string, number>();
 
   const start = (spec: ChildSpec): Child => {
+    stopping.signal.throwIfAborted();
     const child = launch(spec);
     children.add(child);
     const { pid } = child;
