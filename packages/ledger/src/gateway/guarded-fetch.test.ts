@@ -1,0 +1,332 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createTestClient, LEDGER_STATE, SIGNAL } from "../../test/client.ts";
+import { createFakeTiming } from "../../test/fake-timing.ts";
+import { type ScriptedGateway, startScriptedGateway } from "../../test/scripted-gateway.ts";
+import type { GatewayError } from "./gateway-error.ts";
+
+const CONSTRUCTION = "/transaction/construction";
+const OK = { json: { ledger_state: LEDGER_STATE } };
+
+let gateway: ScriptedGateway;
+let second: ScriptedGateway;
+beforeEach(async () => {
+  [gateway, second] = await Promise.all([startScriptedGateway(), startScriptedGateway()]);
+});
+afterEach(async () => {
+  await Promise.all([gateway.close(), second.close()]);
+});
+
+const errorBody = (type: string, extra: object = {}) => ({
+  message: "told by the Gateway",
+  details: { type, ...extra },
+});
+const failure = async (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable(),
+    (error) => error as GatewayError,
+  );
+
+describe("what can heal is tried again", () => {
+  test.each([
+    ["a 500", { status: 500, json: errorBody("InternalServerError") }],
+    ["a 500 without JSON", { status: 500, text: "<html>oops</html>" }],
+    ["a 502 from a proxy", { status: 502, text: "bad gateway" }],
+    ["a 503 from a proxy", { status: 503, text: "" }],
+    ["a 504 from a proxy", { status: 504, text: "" }],
+    ["a 524", { status: 524, text: "" }],
+    ["a connection that closes", { misbehaviour: "close" }],
+    ["an answer that is no JSON", { text: "<html>welcome</html>" }],
+    ["an answer that is cut off", { text: '{"ledger_state":{' }],
+  ] as const)("%s", async (_name, bad) => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, bad, bad, OK);
+    const client = createTestClient([gateway.url], { timing });
+    const answer = await client.construction(SIGNAL);
+    expect(answer.ledger_state.epoch).toBe(180);
+    expect(gateway.requests).toHaveLength(3);
+    expect(timing.slept).toEqual([200, 400]);
+  });
+
+  test("a database that has to catch up is given more time", async () => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, { status: 500, json: errorBody("NotSyncedUpError") }, OK);
+    await createTestClient([gateway.url], { timing }).construction(SIGNAL);
+    expect(timing.slept).toEqual([1_000]);
+  });
+
+  test("a replica behind the pinned version is asked again soon, five times at most", async () => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, {
+      status: 400,
+      json: errorBody("InvalidRequestError", {
+        validation_errors: [
+          { path: "?", errors: ["State version is beyond the end of the known ledger"] },
+        ],
+      }),
+    });
+    const client = createTestClient([gateway.url], { timing });
+    const error = await failure(client.construction(SIGNAL));
+    expect(error).toMatchObject({ code: "gateway_beyond_head", disposition: "retry", status: 400 });
+    expect(gateway.requests).toHaveLength(5);
+    expect(timing.slept).toEqual([150, 300, 600, 1_200]);
+  });
+
+  test("chance takes up to a half off each pause", async () => {
+    const timing = { ...createFakeTiming(), random: () => 0.5 };
+    gateway.on(CONSTRUCTION, { status: 500, text: "" }, OK);
+    await createTestClient([gateway.url], { timing }).construction(SIGNAL);
+    expect(timing.slept).toEqual([150]);
+  });
+
+  test("a dead Gateway is given up within the budget", async () => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, { status: 502, text: "" });
+    const client = createTestClient([gateway.url], { timing, budgetMs: 1_500 });
+    const error = await failure(client.construction(SIGNAL));
+    expect(error).toMatchObject({ code: "gateway_unavailable", disposition: "retry", status: 502 });
+    expect(timing.slept).toEqual([200, 400, 800]);
+  });
+});
+
+describe("what cannot heal is not", () => {
+  test.each([
+    ["InvalidRequestError", 400, "gateway_invalid_request", "park"],
+    ["InvalidEntityError", 400, "gateway_invalid_request", "park"],
+    ["InvalidTransactionError", 400, "gateway_invalid_transaction", "park"],
+    ["EntityNotFoundError", 404, "gateway_not_found", "park"],
+    ["TransactionNotFoundError", 404, "gateway_not_found", "retry"],
+    ["InvalidRequestError", 500, "gateway_invalid_request", "park"],
+  ])("%s (%i)", async (type, status, code, disposition) => {
+    gateway.on(CONSTRUCTION, { status, json: errorBody(type) });
+    const error = await failure(createTestClient([gateway.url]).construction(SIGNAL));
+    expect(error).toMatchObject({
+      code,
+      disposition,
+      status,
+      detailsType: type,
+      endpoint: CONSTRUCTION,
+    });
+    expect(error.message).toContain("told by the Gateway");
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test("a long error body is cut", async () => {
+    gateway.on(CONSTRUCTION, { status: 400, text: "x".repeat(100_000) });
+    const error = await failure(createTestClient([gateway.url]).construction(SIGNAL));
+    expect(error.message.length).toBeLessThan(500);
+  });
+});
+
+describe("a Gateway that limits us", () => {
+  const limited = (retryAfter: string | undefined) => ({
+    status: 429,
+    text: "slow down",
+    ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }),
+  });
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+  test.each([
+    ["seconds", "3", 3_000],
+    ["a date", new Date(1_792_000_004_000).toUTCString(), 4_000],
+    ["a date gone by", new Date(1_791_000_000_000).toUTCString(), 200],
+    ["too many seconds", "3600", 10_000],
+    ["nothing", undefined, 200],
+    ["nonsense", "in a while", 200],
+  ])("is obeyed: Retry-After of %s", async (_name, header, waitedMs) => {
+    const timing = createFakeTiming(1_792_000_000_000);
+    gateway.on(CONSTRUCTION, limited(header), OK);
+    await createTestClient([gateway.url], { timing }).construction(SIGNAL);
+    expect(gateway.requests).toHaveLength(2);
+    expect(sum(timing.slept)).toBe(waitedMs);
+  });
+
+  test("holds the calls that come after, too", async () => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, limited("3"), OK);
+    const client = createTestClient([gateway.url], { timing, budgetMs: 1_000 });
+    await failure(client.construction(SIGNAL));
+    const error = await failure(client.construction(SIGNAL));
+    expect(error.code).toBe("gateway_unavailable");
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test("is left alone while another base URL serves", async () => {
+    gateway.on(CONSTRUCTION, limited("3"));
+    second.on(CONSTRUCTION, OK);
+    const client = createTestClient([gateway.url, second.url]);
+    await client.construction(SIGNAL);
+    await client.construction(SIGNAL);
+    expect(gateway.requests).toHaveLength(1);
+    expect(second.requests).toHaveLength(2);
+  });
+
+  test("is named when it does not relent", async () => {
+    gateway.on(CONSTRUCTION, limited("10"));
+    const error = await failure(createTestClient([gateway.url]).construction(SIGNAL));
+    expect(error).toMatchObject({
+      code: "gateway_rate_limited",
+      disposition: "retry",
+      status: 429,
+    });
+    expect(gateway.requests).toHaveLength(3);
+  });
+});
+
+describe("time-outs and cancelling", () => {
+  test.each(["hang", "hang_in_body"] as const)("%s: the request is cancelled", async (how) => {
+    gateway.on(CONSTRUCTION, { misbehaviour: how }, OK);
+    const client = createTestClient([gateway.url], { timeoutMs: 30 });
+    await client.construction(SIGNAL);
+    expect(gateway.cancelled()).toBe(1);
+  });
+
+  test("a Gateway that never answers is a time-out in the end", async () => {
+    gateway.on(CONSTRUCTION, { misbehaviour: "hang" });
+    const client = createTestClient([gateway.url], { timeoutMs: 20, budgetMs: 300 });
+    const error = await failure(client.construction(SIGNAL));
+    expect(error).toMatchObject({ code: "gateway_timeout", disposition: "retry", status: null });
+    expect(error.message).toContain("no answer within 20 ms");
+  });
+
+  test("a call ends at once when its caller gives up during the request", async () => {
+    const controller = new AbortController();
+    gateway.on(CONSTRUCTION, () => {
+      controller.abort(new Error("stop"));
+      return { misbehaviour: "hang" };
+    });
+    const call = createTestClient([gateway.url]).construction(controller.signal);
+    await expect(call).rejects.toThrow("stop");
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test("a call ends at once when its caller gives up during a pause", async () => {
+    const controller = new AbortController();
+    const timing = createFakeTiming();
+    timing.onSleep = () => controller.abort(new Error("stop"));
+    gateway.on(CONSTRUCTION, { status: 500, text: "" });
+    const call = createTestClient([gateway.url], { timing }).construction(controller.signal);
+    await expect(call).rejects.toThrow("stop");
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  test("a call whose caller has given up sends nothing", async () => {
+    const call = createTestClient([gateway.url]).construction(AbortSignal.abort(new Error("stop")));
+    await expect(call).rejects.toThrow("stop");
+    expect(gateway.requests).toHaveLength(0);
+  });
+});
+
+describe("several base URLs", () => {
+  test("a failed attempt goes on at the next, and the first stays first", async () => {
+    gateway.on(CONSTRUCTION, { status: 502, text: "" }, OK);
+    second.on(CONSTRUCTION, OK);
+    const client = createTestClient([gateway.url, second.url]);
+    await client.construction(SIGNAL);
+    expect([gateway.requests.length, second.requests.length]).toEqual([1, 1]);
+    await client.construction(SIGNAL);
+    expect([gateway.requests.length, second.requests.length]).toEqual([2, 1]);
+  });
+
+  test("one that is down is given up, tried once in a while, and believed again", async () => {
+    const timing = createFakeTiming();
+    const states: string[] = [];
+    gateway.on(CONSTRUCTION, { misbehaviour: "close" });
+    second.on(CONSTRUCTION, OK);
+    const client = createTestClient([gateway.url, second.url], {
+      timing,
+      observe: { onBreaker: ({ state }) => states.push(state) },
+    });
+    for (let call = 0; call < 20; call += 1) await client.construction(SIGNAL);
+    expect(gateway.requests).toHaveLength(8);
+    expect(states).toEqual(["open"]);
+    await timing.sleep(2_000, SIGNAL);
+    gateway.on(CONSTRUCTION, OK);
+    await client.construction(SIGNAL);
+    expect(gateway.requests).toHaveLength(9);
+    expect(states).toEqual(["open", "half_open", "closed"]);
+  });
+
+  test("a connection refused is no other than one that breaks", async () => {
+    await gateway.close();
+    second.on(CONSTRUCTION, OK);
+    const client = createTestClient([gateway.url, second.url]);
+    await expect(client.construction(SIGNAL)).resolves.toMatchObject({
+      ledger_state: { round: 17 },
+    });
+  });
+});
+
+describe("lanes and rate", () => {
+  test("no more requests are in flight than allowed", async () => {
+    const gate = Promise.withResolvers<typeof OK>();
+    gateway.on(CONSTRUCTION, () => gate.promise);
+    const client = createTestClient([gateway.url], { maxInFlight: 3 });
+    const calls = Array.from({ length: 20 }, () => client.construction(SIGNAL));
+    await vi.waitFor(() => expect(gateway.requests).toHaveLength(3));
+    gate.resolve(OK);
+    await Promise.all(calls);
+    expect(gateway.requests).toHaveLength(20);
+    expect(gateway.mostOpen()).toBe(3);
+  });
+
+  test("reads that hang do not hold up a status", async () => {
+    gateway.on(CONSTRUCTION, { misbehaviour: "hang" });
+    gateway.on("/transaction/status", {
+      json: {
+        ledger_state: LEDGER_STATE,
+        status: "Unknown",
+        intent_status: "Unknown",
+        intent_status_description: "",
+        known_payloads: [],
+      },
+    });
+    const controller = new AbortController();
+    const client = createTestClient([gateway.url], { maxInFlight: 1 });
+    const reads = [client.construction(controller.signal), client.construction(controller.signal)];
+    const settled = Promise.allSettled(reads);
+    await expect(client.status("txid_x", SIGNAL)).resolves.toMatchObject({
+      intent_status: "Unknown",
+    });
+    controller.abort();
+    await settled;
+  });
+
+  test("requests start no faster than the rate", async () => {
+    const timing = createFakeTiming();
+    gateway.on(CONSTRUCTION, OK);
+    const client = createTestClient([gateway.url], {
+      timing,
+      requestsPerSecond: 4,
+      maxInFlight: 1,
+    });
+    for (let call = 0; call < 5; call += 1) await client.construction(SIGNAL);
+    expect(timing.slept).toEqual([250, 250, 250, 250]);
+  });
+
+  test("what happens is told to the observer", async () => {
+    const told: string[] = [];
+    gateway.on(CONSTRUCTION, { status: 500, text: "" }, OK);
+    const client = createTestClient([gateway.url], {
+      observe: {
+        onRequest: ({ endpoint, outcome }) => told.push(`${endpoint} ${outcome}`),
+        onRetry: ({ reason }) => told.push(`retry ${reason}`),
+      },
+    });
+    await client.construction(SIGNAL);
+    expect(told).toEqual([
+      "/transaction/construction gateway_unavailable",
+      "retry gateway_unavailable",
+      "/transaction/construction ok",
+    ]);
+  });
+
+  test("the Gateway's operator can tell who asks", async () => {
+    gateway.on(CONSTRUCTION, OK);
+    await createTestClient([`${gateway.url}/`]).construction(SIGNAL);
+    const [request] = gateway.requests;
+    expect(request?.headers).toMatchObject({
+      "rdx-app-name": "weft-test",
+      "rdx-app-version": "1.2.3",
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import {
+  brokenBodyFault,
+  type Fault,
+  judgeResponse,
+  networkFault,
+  timeoutFault,
+} from "./errors.ts";
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text; undefined for the endpoints that take none. */
+  readonly body: string | undefined;
+}
+
+export type Answer =
+  | { readonly kind: "ok"; readonly json: unknown }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+/**
+ * One POST, read to its end. The time-out cancels the request, and covers the body too.
+ *
+ * @throws the signal's reason, and nothing else, once the caller has given up
+ */
+export async function sendOnce(
+  request: OutgoingRequest,
+  limits: { readonly timeoutMs: number; readonly wallMs: number; readonly signal: AbortSignal },
+): Promise<Answer> {
+  const { timeoutMs, wallMs, signal } = limits;
+  signal.throwIfAborted();
+  // A controller of our own, not AbortSignal.any: nothing stays behind on a signal that lives as long as the process.
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    controller.abort();
+  }, timeoutMs);
+  try {
+    return await exchange(request, controller.signal, wallMs);
+  } catch (cause) {
+    signal.throwIfAborted();
+    return { kind: "fault", fault: timedOut ? timeoutFault(timeoutMs) : networkFault(cause) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function exchange(
+  { url, headers, body }: OutgoingRequest,
+  signal: AbortSignal,
+  wallMs: number,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers,
+    signal,
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    const retryAfter = response.headers.get("retry-after");
+    const fault = judgeResponse({ status: response.status, retryAfter, text }, wallMs);
+    return { kind: "fault", fault };
+  }
+  try {
+    return { kind: "ok", json: JSON.parse(text) };
+  } catch {
+    return { kind: "fault", fault: brokenBodyFault(response.status, text) };
+  }
+}
