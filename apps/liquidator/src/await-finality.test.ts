@@ -1,16 +1,16 @@
-import type { IntentStatus } from "@weft/ledger";
+import type { IntentState } from "@weft/ledger";
 import { describe, expect, it } from "vitest";
 import { type AwaitFinalityDeps, awaitFinality } from "./await-finality.ts";
 
 const request = { intentHash: "txid_sim1abc", endEpochExclusive: 102 };
 const signal = new AbortController().signal;
 
-function status(kind: IntentStatus["status"], epoch = 100): IntentStatus {
+function status(kind: IntentState["status"], epoch = 100): IntentState {
   return { status: kind, epoch, committedStateVersion: null, errorMessage: null };
 }
 
 /** A Gateway that gives these answers one after the other, on a clock that moves by the pauses alone. */
-function setUp(answers: readonly IntentStatus[]) {
+function setUp(answers: readonly IntentState[]) {
   let nowMs = 0;
   let asked = 0;
   let resubmitted = 0;

@@ -1,9 +1,9 @@
-import type { IntentStatus } from "@weft/ledger";
+import type { IntentState } from "@weft/ledger";
 import { AppError, type Sleep } from "@weft/runtime";
 
 export interface AwaitFinalityDeps {
   /** The status with the epoch of the very same answer: a replica that lags proves nothing. */
-  readonly readStatus: (intentHash: string, signal: AbortSignal) => Promise<IntentStatus>;
+  readonly readStatus: (intentHash: string, signal: AbortSignal) => Promise<IntentState>;
   /** Sends the same bytes again; a Gateway that lost them takes them up, one that has them says so. */
   readonly resubmit: (signal: AbortSignal) => Promise<void>;
   readonly pollMs: number;

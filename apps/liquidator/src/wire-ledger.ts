@@ -14,7 +14,7 @@ import {
   readIntentStatus,
   submitTransaction,
 } from "@weft/ledger";
-import { formatDecimal, parseDecimal } from "@weft/protocol";
+import { parseDecimal } from "@weft/protocol";
 import { AppError, sleep } from "@weft/runtime";
 import { awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
@@ -139,12 +139,9 @@ function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTran
         account: account ?? "",
         lendingMarket: market.lendingMarket,
         cdpId,
-        feeLockXrd: config.FEE_LOCK_XRD,
-        payment: { resource: repay.resource, amount: formatDecimal(repay.amount) },
-        seize: seize.map(({ resource, minAmount }) => ({
-          resource,
-          minAmount: formatDecimal(minAmount),
-        })),
+        feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
+        payment: repay,
+        seize,
       }),
     preview: (manifest, epochs, signal) =>
       previewTransaction(
