@@ -34,7 +34,7 @@ export interface Child {
   kill(): void;
 }
 
-const TAIL_LINES = 12;
+const TAIL_LINES = 20;
 
 /**
  * Starts a program in a process group of its own: Ctrl-C at the terminal reaches the starter alone,

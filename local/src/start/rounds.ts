@@ -1,9 +1,9 @@
 import { type Outcome, runIdOf } from "@weft/messages";
 import type { Sleep } from "@weft/runtime";
 import type { Audit } from "../simulator/ledger/types.ts";
-import { createRunWatch, readOutcomes, readRunBooks } from "./books.ts";
+import { createRunWatch, type ObjectReader, readOutcomes, readRunBooks } from "./books.ts";
 import type { LedgerControl } from "./control.ts";
-import { type DispatchDeps, dispatchOnce, scheduledMinute } from "./dispatch.ts";
+import { scheduledMinute } from "./dispatch.ts";
 import type { StartOptions } from "./flags.ts";
 import { sortOverLine } from "./over-line.ts";
 import type { Progress } from "./progress.ts";
@@ -11,15 +11,20 @@ import type { FinishedRound } from "./report.ts";
 import { awaitRound } from "./round.ts";
 import type { Stack } from "./stack.ts";
 
-export interface RoundsDeps extends Omit<DispatchDeps, "variables"> {
-  readonly options: StartOptions;
-  readonly stack: Stack;
+export interface RoundsDeps {
+  readonly options: Pick<StartOptions, "maxRounds" | "crash">;
+  readonly stack: Pick<Stack, "control" | "depths"> & {
+    readonly clients: { readonly objects: ObjectReader };
+  };
+  /** Runs the dispatcher once, for the minute it was due. */
+  readonly dispatch: (scheduledAtMs: number) => Promise<void>;
   readonly progress: Progress;
   readonly sleep: Sleep;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
   /** The time of day, for a network that keeps it. */
   readonly wallMs: () => number;
+  readonly signal: AbortSignal;
 }
 
 export interface RoundsResult {
@@ -74,7 +79,7 @@ async function runRound(number: number, deps: RoundsDeps): Promise<FinishedRound
   const timeMs = stack.control === null ? wallMs() : await stack.control.nowMs(signal);
   const scheduledAtMs = scheduledMinute(timeMs);
   const runId = runIdOf(scheduledAtMs);
-  await dispatchOnce(scheduledAtMs, { ...deps, variables: stack.variables.dispatcher });
+  await deps.dispatch(scheduledAtMs);
   const watch = createRunWatch(stack.clients.objects, runId);
   const status = await awaitRound(number, {
     look: watch.look,

@@ -4,6 +4,7 @@ import type { Sleep } from "@weft/runtime";
 import { LOCAL_AWS } from "../aws/names.ts";
 import { checkGateways } from "./check-gateways.ts";
 import { describeExit, startChild } from "./child-process.ts";
+import { dispatchOnce } from "./dispatch.ts";
 import type { Variables } from "./environments.ts";
 import { Interrupted, RunFailure } from "./failure.ts";
 import type { StartOptions } from "./flags.ts";
@@ -90,7 +91,10 @@ async function runSupervised(deps: RunDeps, startMs: number): Promise<number> {
     clients = stack.clients;
     await writeEnvironmentFiles(folder.path, stack.variables);
     progress.say(`all processes ready after ${((deps.nowMs() - startMs) / 1_000).toFixed(1)} s`);
-    const finished = await runRounds({ ...deps, stack, programs, supervisor, signal });
+    const variables = stack.variables.dispatcher;
+    const dispatch = (scheduledAtMs: number) =>
+      dispatchOnce(scheduledAtMs, { programs, supervisor, variables, sleep, signal });
+    const finished = await runRounds({ ...deps, stack, dispatch, signal });
     const ok = await conclude(finished, { deps, stack, folder, supervisor, signal, startMs });
     if (options.keep) await stayUp(stack, folder, { ...deps, supervisor });
     return ok ? 0 : EXIT_FAILED;
