@@ -1,0 +1,319 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type StateServer, startStateServer } from "../test/state-server.ts";
+import type { SignedAttempt } from "./attempt-record.ts";
+import { type AttemptStore, createAttemptStore, type OpenAttempt } from "./attempt-store.ts";
+
+const { signal } = new AbortController();
+let server: StateServer;
+let store: AttemptStore;
+let cdpId: string;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startStateServer();
+  store = createAttemptStore(server);
+});
+
+afterAll(() => server.close());
+
+beforeEach(() => {
+  count += 1;
+  cdpId = `#${count}#`;
+  server.commands.length = 0;
+});
+
+const acquire = (owner: string, nowMs: number) =>
+  store.acquireLease({ cdpId, owner, nowMs, leaseMs: 1_000 }, signal);
+
+const signed = (attempt: number, intentHash = `txid_${attempt}`): SignedAttempt => ({
+  attempt,
+  runId: "20261120T215500Z",
+  intentHash,
+  payloadHex: "4d22",
+  startEpochInclusive: 100,
+  endEpochExclusive: 102,
+  plan: '{"repay":"1.5"}',
+  signedAtMs: 5_000,
+});
+
+const sign = (fence: number, attempt: SignedAttempt) =>
+  store.recordSigned({ cdpId, fence, attempt }, signal);
+const submit = (fence: number, submittedAtMs: number) =>
+  store.recordSubmitted({ cdpId, fence, submittedAtMs }, signal);
+const end = (fence: number, attempt: number) =>
+  store.recordFinal(
+    {
+      cdpId,
+      fence,
+      attempt,
+      ending: "liquidated",
+      observedStateVersion: 18_446_744_073_709_551_615n,
+      endedAtMs: 9_000,
+    },
+    signal,
+  );
+
+test("the first lease of a CDP has fence 1 and an empty record", async () => {
+  expect(await acquire("a", 10_000)).toEqual({
+    kind: "acquired",
+    fence: 1,
+    record: { nextAttempt: 0, unfinal: null, lastFinal: null },
+  });
+});
+
+test("a whole attempt is written down step by step, in three writes before it is submitted", async () => {
+  await acquire("a", 10_000);
+  await sign(1, signed(0));
+  await submit(1, 6_000);
+  expect(server.commands).toEqual(["UpdateItemCommand", "UpdateItemCommand", "UpdateItemCommand"]);
+  expect(await acquire("b", 11_000)).toEqual({
+    kind: "acquired",
+    fence: 2,
+    record: {
+      nextAttempt: 0,
+      unfinal: {
+        attempt: 0,
+        runId: "20261120T215500Z",
+        intentHash: "txid_0",
+        payloadHex: "4d22",
+        startEpochInclusive: 100,
+        endEpochExclusive: 102,
+        plan: '{"repay":"1.5"}',
+        signedAtMs: 5_000,
+        submittedAtMs: 6_000,
+      },
+      lastFinal: null,
+    },
+  });
+  await end(2, 0);
+  expect(await acquire("a", 12_000)).toEqual({
+    kind: "acquired",
+    fence: 3,
+    record: {
+      nextAttempt: 1,
+      unfinal: null,
+      lastFinal: {
+        attempt: 0,
+        ending: "liquidated",
+        observedStateVersion: 18_446_744_073_709_551_615n,
+        endedAtMs: 9_000,
+      },
+    },
+  });
+});
+
+test("the first submission counts, later ones change nothing", async () => {
+  await acquire("a", 10_000);
+  await sign(1, signed(0));
+  await submit(1, 6_000);
+  await submit(1, 7_000);
+  const again = await acquire("b", 11_000);
+  expect(again).toMatchObject({ record: { unfinal: { submittedAtMs: 6_000 } } });
+});
+
+test.each([
+  ["another owner, a millisecond before the end", "b", 10_999],
+  ["the same owner, which has to renew by its fence instead", "a", 10_000],
+])("an unexpired lease is not given to %s", async (_case, owner, nowMs) => {
+  await acquire("a", 10_000);
+  expect(await acquire(owner, nowMs)).toEqual({ kind: "held", owner: "a", untilMs: 11_000 });
+});
+
+test("a lease that is renewed runs from then on, and can be renewed even after its end", async () => {
+  await acquire("a", 10_000);
+  await store.renewLease({ cdpId, fence: 1, nowMs: 10_900, leaseMs: 1_000 }, signal);
+  expect(await acquire("b", 11_500)).toEqual({ kind: "held", owner: "a", untilMs: 11_900 });
+  await store.renewLease({ cdpId, fence: 1, nowMs: 12_000, leaseMs: 1_000 }, signal);
+  expect(await acquire("b", 12_500)).toEqual({ kind: "held", owner: "a", untilMs: 13_000 });
+});
+
+test("a released CDP is free at once, and its old lease is no good any more", async () => {
+  await acquire("a", 10_000);
+  await store.releaseLease({ cdpId, fence: 1 }, signal);
+  await store.releaseLease({ cdpId, fence: 1 }, signal);
+  await expect(sign(1, signed(0))).rejects.toMatchObject({ code: "lease_lost" });
+  await expect(
+    store.renewLease({ cdpId, fence: 1, nowMs: 10_001, leaseMs: 1_000 }, signal),
+  ).rejects.toMatchObject({ code: "lease_lost" });
+  expect(await acquire("b", 10_001)).toMatchObject({ kind: "acquired", fence: 2 });
+});
+
+test.each<[string, () => Promise<void>]>([
+  ["signed", () => sign(1, signed(0))],
+  ["submitted", () => submit(1, 6_000)],
+  ["final", () => end(1, 0)],
+  ["renewal", () => store.renewLease({ cdpId, fence: 1, nowMs: 12_000, leaseMs: 1_000 }, signal)],
+  ["release", () => store.releaseLease({ cdpId, fence: 1 }, signal)],
+])(
+  "a %s write under a lease that was taken over is refused and changes nothing",
+  async (_, write) => {
+    await acquire("a", 10_000);
+    await acquire("b", 11_000);
+    await sign(2, signed(0, "txid_b"));
+    await expect(write()).rejects.toMatchObject({
+      code: "lease_lost",
+      disposition: "retry",
+      message: `lease 1 on ${cdpId} is lost: there is fence 2 of b`,
+    });
+    expect(await acquire("c", 12_000)).toMatchObject({
+      fence: 3,
+      record: { nextAttempt: 0, unfinal: { intentHash: "txid_b", submittedAtMs: null } },
+    });
+  },
+);
+
+test("nothing is signed while an attempt has no end", async () => {
+  await acquire("a", 10_000);
+  await sign(1, signed(0, "txid_first"));
+  await acquire("b", 11_000);
+  await expect(sign(2, signed(0, "txid_second"))).rejects.toMatchObject({
+    code: "unfinal_attempt",
+    disposition: "park",
+    message: `${cdpId}: attempt 0 (txid_first) has no end yet`,
+  });
+});
+
+test.each<[string, () => Promise<void>, string]>([
+  ["signed", () => sign(1, signed(1)), "attempt 1 cannot begin: 0 is next"],
+  ["ended", () => end(1, 1), "attempt 1 cannot end: 0 is under way"],
+  ["submitted", () => submit(1, 6_000), "nothing is signed that could have been submitted"],
+])("what is %s out of order is refused", async (_case, write, fault) => {
+  await acquire("a", 10_000);
+  await expect(write()).rejects.toMatchObject({
+    code: "attempt_out_of_order",
+    disposition: "park",
+    message: `${cdpId}: ${fault}`,
+  });
+});
+
+test("a CDP that nobody ever leased takes no write", async () => {
+  await expect(sign(1, signed(0))).rejects.toMatchObject({
+    code: "lease_lost",
+    message: `lease 1 on ${cdpId} is lost: there is no lease`,
+  });
+});
+
+test("an attempt may end without anything signed", async () => {
+  await acquire("a", 10_000);
+  await end(1, 0);
+  expect(await acquire("b", 11_000)).toMatchObject({
+    record: { nextAttempt: 1, unfinal: null, lastFinal: { attempt: 0 } },
+  });
+});
+
+test("a write whose answer got lost on the way still counts as done", async () => {
+  server.loseNextAnswer();
+  expect(await acquire("a", 10_000)).toMatchObject({ kind: "acquired", fence: 1 });
+  server.loseNextAnswer();
+  await sign(1, signed(0));
+  server.loseNextAnswer();
+  await submit(1, 6_000);
+  server.loseNextAnswer();
+  await end(1, 0);
+  server.loseNextAnswer();
+  await store.releaseLease({ cdpId, fence: 1 }, signal);
+  expect(await acquire("b", 10_001)).toMatchObject({ fence: 2, record: { nextAttempt: 1 } });
+});
+
+test("of twenty workers at once exactly one gets the lease", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, worker) => acquire(`worker ${worker}`, 10_000)),
+  );
+  const winners = answers.flatMap((answer, worker) =>
+    answer.kind === "acquired" ? [{ worker, fence: answer.fence }] : [],
+  );
+  expect(winners).toHaveLength(1);
+  expect(winners[0]?.fence).toBe(1);
+  const holders = new Set(answers.flatMap((a) => (a.kind === "held" ? [a.owner] : [])));
+  expect([...holders]).toEqual([`worker ${winners[0]?.worker}`]);
+});
+
+test("of twenty workers at an expired lease exactly one takes over", async () => {
+  await acquire("dead", 10_000);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, worker) => acquire(`worker ${worker}`, 11_000)),
+  );
+  const fences = answers.flatMap((answer) => (answer.kind === "acquired" ? [answer.fence] : []));
+  expect(fences).toEqual([2]);
+});
+
+test("of twenty signatures under one lease exactly one is written", async () => {
+  await acquire("a", 10_000);
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) => sign(1, signed(0, `txid_${n}`))),
+  );
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+test("an id that is none is refused", async () => {
+  cdpId = "12";
+  await expect(acquire("a", 10_000)).rejects.toMatchObject({
+    code: "invalid_cdp_id",
+    disposition: "park",
+  });
+});
+
+test("an aborted call ends with the abort", async () => {
+  await expect(
+    store.acquireLease({ cdpId, owner: "a", nowMs: 1, leaseMs: 1 }, AbortSignal.abort()),
+  ).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("all attempts without an end are listed, an unreadable item last and by name", async () => {
+  const alone = await startStateServer();
+  try {
+    const attempts = createAttemptStore(alone);
+    for (const id of ["#3#", "#4#", "#5#"]) {
+      await attempts.acquireLease({ cdpId: id, owner: "a", nowMs: 10_000, leaseMs: 1_000 }, signal);
+    }
+    for (const id of ["#3#", "#5#"]) {
+      await attempts.recordSigned({ cdpId: id, fence: 1, attempt: signed(0) }, signal);
+    }
+    const found: OpenAttempt[] = [];
+    for await (const open of attempts.listUnfinal(signal)) found.push(open);
+    found.sort((a, b) => (a.cdpId < b.cdpId ? -1 : 1));
+    expect(found).toEqual([
+      {
+        cdpId: "#3#",
+        unfinal: { ...signed(0), submittedAtMs: null },
+        leaseOwner: "a",
+        leaseUntilMs: 11_000,
+      },
+      {
+        cdpId: "#5#",
+        unfinal: { ...signed(0), submittedAtMs: null },
+        leaseOwner: "a",
+        leaseUntilMs: 11_000,
+      },
+    ]);
+    await alone.dynamo.send(
+      new PutItemCommand({
+        TableName: alone.table,
+        Item: {
+          pk: { S: "CDP#9" },
+          sk: { S: "STATE" },
+          fence: { S: "one" },
+          leaseOwner: { S: "a" },
+          leaseUntilMs: { N: "1" },
+          leaseToken: { S: "t" },
+          nextAttempt: { N: "0" },
+          unfinal: { M: {} },
+        },
+      }),
+    );
+    const readable: string[] = [];
+    await expect(
+      (async () => {
+        for await (const open of attempts.listUnfinal(signal)) readable.push(open.cdpId);
+      })(),
+    ).rejects.toMatchObject({
+      code: "stored_value_invalid",
+      disposition: "park",
+      message: expect.stringMatching(/^CDP#9: fence\.N: .*unfinal\.M\.attempt: /),
+    });
+    expect(readable.sort()).toEqual(["#3#", "#5#"]);
+  } finally {
+    await alone.close();
+  }
+});

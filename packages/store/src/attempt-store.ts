@@ -1,0 +1,111 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type {
+  AttemptRecord,
+  FinalAttempt,
+  SignedAttempt,
+  UnfinalAttempt,
+} from "./attempt-record.ts";
+import { createCdpItems } from "./cdp-items.ts";
+import { listUnfinal } from "./list-unfinal.ts";
+import { recordFinal, recordSigned, recordSubmitted } from "./record-attempt.ts";
+import { acquireLease, releaseLease, renewLease } from "./take-lease.ts";
+
+/** Names a CDP and the lease under which something is written. */
+export interface LeaseRef {
+  readonly cdpId: string;
+  /** Rises with every lease of the CDP; a lower one is a lease that was lost. */
+  readonly fence: number;
+}
+
+export type LeaseAnswer =
+  | { readonly kind: "acquired"; readonly fence: number; readonly record: AttemptRecord }
+  /** `untilMs` is when the holder's lease ends unless renewed; 0 when it has just let go. */
+  | { readonly kind: "held"; readonly owner: string; readonly untilMs: number };
+
+/** An unfinal attempt found in the table. */
+export interface OpenAttempt {
+  readonly cdpId: string;
+  readonly unfinal: UnfinalAttempt;
+  readonly leaseOwner: string;
+  /** Wall time, milliseconds since 1970; 0 once released. Nobody is at work when it is past. */
+  readonly leaseUntilMs: number;
+}
+
+/**
+ * The leases and attempts on CDPs, one item per CDP, written by single-item conditional writes only.
+ *
+ * lease: free → held (acquire, fence + 1) → held (renew) → free (release, or expiry).
+ * attempt n: none → unfinal (signed) → unfinal (submitted) → final, and n + 1 is next. An attempt that signs nothing
+ * goes from none to final.
+ *
+ * Every write names its fence. Once another lease began, or this one was released, it throws `AppError` `lease_lost`
+ * (retry) and changes nothing. A lease that merely expired can still be written under: nobody else has begun.
+ * A write that arrived although its answer was lost may be repeated, and says so by succeeding.
+ * Times are wall milliseconds since 1970; workers whose clocks differ lose leases early, never safety.
+ */
+export interface AttemptStore {
+  /** One write. Whoever holds an unexpired lease, the same owner included, keeps it: it is renewed by its fence. */
+  acquireLease(
+    request: {
+      readonly cdpId: string;
+      readonly owner: string;
+      readonly nowMs: number;
+      readonly leaseMs: number;
+    },
+    signal: AbortSignal,
+  ): Promise<LeaseAnswer>;
+  /** The lease now ends `leaseMs` after `nowMs`. */
+  renewLease(
+    request: LeaseRef & { readonly nowMs: number; readonly leaseMs: number },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** The CDP is free at once. */
+  releaseLease(request: LeaseRef, signal: AbortSignal): Promise<void>;
+  /**
+   * To be written before anything is submitted.
+   *
+   * @throws {AppError} `unfinal_attempt` (park) while another attempt has no end; `attempt_out_of_order` (park) when its
+   *   number is not the next
+   */
+  recordSigned(
+    write: LeaseRef & { readonly attempt: SignedAttempt },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * The first submission is kept; later ones change nothing.
+   *
+   * @throws {AppError} `attempt_out_of_order` (park) when nothing is signed
+   */
+  recordSubmitted(
+    write: LeaseRef & { readonly submittedAtMs: number },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Ends the attempt under way, signed or not.
+   *
+   * @throws {AppError} `attempt_out_of_order` (park) when its number is not the one under way
+   */
+  recordFinal(write: LeaseRef & FinalAttempt, signal: AbortSignal): Promise<void>;
+  /**
+   * Every attempt that has no end, in no order. An item that cannot be read does not hide the others.
+   *
+   * @throws {AppError} `stored_value_invalid` (park), after the last that could be read
+   */
+  listUnfinal(signal: AbortSignal): AsyncIterable<OpenAttempt>;
+}
+
+export function createAttemptStore(options: {
+  readonly dynamo: DynamoDBClient;
+  readonly table: string;
+}): AttemptStore {
+  const items = createCdpItems(options);
+  return {
+    acquireLease: (request, signal) => acquireLease(items, request, signal),
+    renewLease: (request, signal) => renewLease(items, request, signal),
+    releaseLease: (request, signal) => releaseLease(items, request, signal),
+    recordSigned: (write, signal) => recordSigned(items, write, signal),
+    recordSubmitted: (write, signal) => recordSubmitted(items, write, signal),
+    recordFinal: (write, signal) => recordFinal(items, write, signal),
+    listUnfinal: (signal) => listUnfinal(items, signal),
+  };
+}

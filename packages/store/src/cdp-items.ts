@@ -1,0 +1,78 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { type CdpState, cdpStateKey, parseCdpState } from "./attempt-record.ts";
+import { toItemKey } from "./state-table.ts";
+
+/** A conditional write to the item of one CDP. */
+export interface CdpWrite {
+  readonly cdpId: string;
+  readonly condition: string;
+  readonly update: string;
+  readonly values: Record<string, AttributeValue>;
+}
+
+/** The items of CDPs in the state table. */
+export interface CdpItems {
+  /** The item after the write; undefined when the condition did not hold, and nothing was written. */
+  write(write: CdpWrite, signal: AbortSignal): Promise<CdpState | undefined>;
+  /** The item as of now; undefined when there is none. */
+  read(cdpId: string, signal: AbortSignal): Promise<CdpState | undefined>;
+  /** Every item with an unfinal attempt, unparsed. */
+  scanUnfinal(signal: AbortSignal): AsyncIterable<Record<string, AttributeValue>>;
+}
+
+export function createCdpItems(options: {
+  readonly dynamo: DynamoDBClient;
+  readonly table: string;
+}): CdpItems {
+  const { dynamo, table } = options;
+  return {
+    async write({ cdpId, condition, update, values }, signal) {
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: toItemKey(cdpStateKey(cdpId)),
+        ConditionExpression: condition,
+        UpdateExpression: update,
+        ExpressionAttributeValues: values,
+        ReturnValues: "ALL_NEW",
+      });
+      try {
+        const { Attributes = {} } = await dynamo.send(command, { abortSignal: signal });
+        return parseCdpState(Attributes);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
+    async read(cdpId, signal) {
+      const Key = toItemKey(cdpStateKey(cdpId));
+      const { Item } = await dynamo.send(
+        new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
+        { abortSignal: signal },
+      );
+      return Item === undefined ? undefined : parseCdpState(Item);
+    },
+    async *scanUnfinal(signal) {
+      let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
+      do {
+        const page = await dynamo.send(
+          new ScanCommand({
+            TableName: table,
+            ConsistentRead: true,
+            FilterExpression: "attribute_exists(unfinal)",
+            ExclusiveStartKey,
+          }),
+          { abortSignal: signal },
+        );
+        yield* page.Items ?? [];
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+export type {
+  AttemptRecord,
+  FinalAttempt,
+  SignedAttempt,
+  UnfinalAttempt,
+} from "./attempt-record.ts";
+export {
+  type AttemptStore,
+  createAttemptStore,
+  type LeaseAnswer,
+  type LeaseRef,
+  type OpenAttempt,
+} from "./attempt-store.ts";
+export { type AwsClientOptions, createDynamo, createS3 } from "./aws-clients.ts";
+export { createObjectStore, type ObjectStore } from "./object-store.ts";
+export { createRunPointer, type RunPointer } from "./run-pointer.ts";
+export {
+  encodeSnapshot,
+  type SnapshotCollateral,
+  type SnapshotLoan,
+  type SnapshotRow,
+} from "./snapshot.ts";
+export { createStateTable } from "./state-table.ts";
