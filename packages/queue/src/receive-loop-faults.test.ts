@@ -1,10 +1,10 @@
 import type { Logger } from "@weft/runtime";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createHandMovedTime, type HandMovedTime } from "../test/hand-moved-time.ts";
-import { type MisbehavingSqs, OK, startMisbehavingSqs } from "../test/misbehaving-sqs.ts";
 import type { Verdict } from "./answer-message.ts";
 import { type ReceiveLoopOptions, runReceiveLoop } from "./receive-loop.ts";
 import { queueDepth } from "./sqs-client.ts";
+import { createHandMovedTime, type HandMovedTime } from "./testing/hand-moved-time.ts";
+import { type MisbehavingSqs, OK, startMisbehavingSqs } from "./testing/misbehaving-sqs.ts";
 
 const log = { warn: () => undefined, error: () => undefined } as unknown as Logger;
 let server: MisbehavingSqs;

@@ -2,10 +2,10 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Logger } from "@weft/runtime";
 import { startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createHandMovedTime } from "../test/hand-moved-time.ts";
 import type { Verdict } from "./answer-message.ts";
 import { type ReceiveLoopOptions, runReceiveLoop } from "./receive-loop.ts";
 import type { ReceivedMessage } from "./received-message.ts";
+import { createHandMovedTime } from "./testing/hand-moved-time.ts";
 
 const log = { warn: () => undefined, error: () => undefined } as unknown as Logger;
 let server: Awaited<ReturnType<typeof startFauxqs>>;

@@ -1,10 +1,10 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { startFauxqs } from "fauxqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { createHandMovedTime } from "../test/hand-moved-time.ts";
-import { type MisbehavingSqs, startMisbehavingSqs } from "../test/misbehaving-sqs.ts";
 import { createSender } from "./send-messages.ts";
 import { createSqs, queueDepth, resolveQueueUrl } from "./sqs-client.ts";
+import { createHandMovedTime } from "./testing/hand-moved-time.ts";
+import { type MisbehavingSqs, startMisbehavingSqs } from "./testing/misbehaving-sqs.ts";
 
 const { signal } = new AbortController();
 const encode = (body: { readonly index: number }) => JSON.stringify(body);

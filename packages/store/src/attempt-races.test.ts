@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StateServer, startStateServer } from "../test/state-server.ts";
 import { type AttemptStore, createAttemptStore } from "./attempt-store.ts";
+import { type StateServer, startStateServer } from "./testing/state-server.ts";
 
 const { signal } = new AbortController();
 const LEASE_MS = 100;

@@ -1,8 +1,8 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type StateServer, startStateServer } from "../test/state-server.ts";
 import type { SignedAttempt } from "./attempt-record.ts";
 import { type AttemptStore, createAttemptStore, type OpenAttempt } from "./attempt-store.ts";
+import { type StateServer, startStateServer } from "./testing/state-server.ts";
 
 const { signal } = new AbortController();
 let server: StateServer;

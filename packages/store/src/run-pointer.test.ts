@@ -1,9 +1,9 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type StateServer, startStateServer } from "../test/state-server.ts";
 import { createDynamo } from "./aws-clients.ts";
 import { createRunPointer } from "./run-pointer.ts";
 import { createStateTable } from "./state-table.ts";
+import { type StateServer, startStateServer } from "./testing/state-server.ts";
 
 const { signal } = new AbortController();
 let server: StateServer;

@@ -129,6 +129,20 @@ test("amounts come back to the last digit, negative and greatest ones too", asyn
   ]);
 });
 
+test("the least amount that needs a 39th digit is null, not cut", async () => {
+  const bytes = encodeSnapshot(
+    ["100000000000000000000", "-100000000000000000000", "-99999999999999999999"].map(
+      (loanValueXrd) => ({ ...row, loanValueXrd }),
+    ),
+    {},
+  );
+  expect(await query(bytes, (file) => `SELECT loan_value_xrd FROM '${file}'`)).toEqual([
+    [null],
+    [null],
+    ["-99999999999999999999.000000000000000000"],
+  ]);
+});
+
 test("sums are exact", async () => {
   const bytes = encodeSnapshot([row, { ...row, loanValueXrd: "0.000000000000000009" }], {});
   expect(await query(bytes, (file) => `SELECT sum(loan_value_xrd) FROM '${file}'`)).toEqual([

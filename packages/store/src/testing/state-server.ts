@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { createStateTable } from "../src/state-table.ts";
+import { createStateTable } from "../state-table.ts";
 
 /** A DynamoDB that speaks the real protocol, with one empty state table. */
 export interface StateServer {
