@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** A request as it came in. */
-export interface Call {
+interface Call {
   readonly action: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -30,7 +30,7 @@ export interface MisbehavingSqs {
   close(): Promise<void>;
 }
 
-export interface Delivery {
+interface Delivery {
   readonly body: string;
   readonly groupId?: string;
   readonly receiptHandle?: string;
