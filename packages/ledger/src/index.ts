@@ -1,0 +1,40 @@
+export type { BreakerState } from "./gateway/breaker.ts";
+export {
+  createGatewayClient,
+  type GatewayClient,
+  type GatewayClientOptions,
+} from "./gateway/client.ts";
+export { GatewayError, type GatewayErrorCode } from "./gateway/gateway-error.ts";
+export type { GatewayObserver } from "./gateway/observer.ts";
+export type { GatewayTiming } from "./gateway/timing.ts";
+export { assertFresh, type LedgerHead, readHead } from "./ledger-head.ts";
+export { NETWORK_IDS, xrdAddress } from "./network.ts";
+export { SborError } from "./sbor/node.ts";
+export { accountAddressOf } from "./transaction/account-address.ts";
+export {
+  type BuiltTransaction,
+  buildTransaction,
+  type TransactionInput,
+} from "./transaction/build-transaction.ts";
+export { type BonusFee, type Commit, type Moved, readCommit } from "./transaction/commit.ts";
+export { createKeyFileSigner } from "./transaction/key-file-signer.ts";
+export {
+  type InventoryLiquidation,
+  inventoryLiquidationManifest,
+} from "./transaction/manifests.ts";
+export {
+  type PreviewInput,
+  type PreviewResult,
+  previewTransaction,
+} from "./transaction/preview.ts";
+export { type Balances, readBalances } from "./transaction/read-balances.ts";
+export { createSignerFromPrivateKey, type Signer } from "./transaction/signer.ts";
+export { type IntentState, readIntentStatus } from "./transaction/status.ts";
+export { submitTransaction } from "./transaction/submit.ts";
+export type { LedgerCollateral, LedgerHealth, LedgerLoan } from "./weft/decode-health.ts";
+export { PreviewFailedError, previewHealth } from "./weft/preview-health.ts";
+export { type CdpRead, type CdpsRequest, readCdps } from "./weft/read-cdps.ts";
+export { type MarketPoint, readMarket } from "./weft/read-market.ts";
+export { type Population, readCdpIds, readPopulation } from "./weft/read-population.ts";
+export type { UndecodableEntry } from "./weft/read-store.ts";
+export { type MarketEntities, type MarketStores, resolveMarket } from "./weft/resolve-market.ts";
