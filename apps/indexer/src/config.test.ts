@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "./config.ts";
+
+const complete = {
+  NETWORK: "simulator",
+  GATEWAY_URLS: "http://127.0.0.1:1",
+  LENDING_MARKET: "component_sim1market",
+  LENDING_POOL: "component_sim1pool",
+  CDP_RESOURCE: "resource_sim1cdp",
+  AWS_REGION: "eu-west-1",
+  DATA_BUCKET: "weft-data",
+  STATE_TABLE: "weft-state",
+  INDEX_QUEUE: "weft-index",
+  LIQUIDATION_QUEUE: "weft-liquidation.fifo",
+};
+
+describe("parseConfig", () => {
+  it("fills in what an operator rarely changes", () => {
+    expect(parseConfig(complete)).toMatchObject({
+      BATCHES_IN_FLIGHT: 2,
+      CONFIRM_FROM_LTV: "0.95",
+      CONFIRM_BATCH_SIZE: 10,
+      BAD_DEBT_COLLATERAL_XRD: "1",
+      CANDIDATE_TTL_SECONDS: 600,
+    });
+  });
+
+  it.each([
+    [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
+    [{ CONFIRM_FROM_LTV: "1.01" }, "liquidatable CDPs would pass unseen"],
+    [{ CONFIRM_FROM_LTV: "95%" }, "CONFIRM_FROM_LTV: a decimal such as 0.95"],
+    [{ BATCHES_IN_FLIGHT: "0" }, "BATCHES_IN_FLIGHT"],
+    [{ NETWORK: "stokenet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
+  ])("refuses %j and says what to do", (change, message) => {
+    expect(() => parseConfig({ ...complete, ...change })).toThrow(message);
+  });
+});

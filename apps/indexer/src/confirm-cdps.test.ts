@@ -1,0 +1,128 @@
+import { type LedgerHealth, PreviewFailedError } from "@weft/ledger";
+import { parseDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+import { describe, expect, it } from "vitest";
+import { ledgerHealth, xrdCdp } from "../test/builders.ts";
+import type { Suspect } from "./cdp-finding.ts";
+import { type ConfirmCdpsDeps, confirmCdps } from "./confirm-cdps.ts";
+
+const { signal } = new AbortController();
+
+const suspect = (id: string, loan = "0"): Suspect => ({
+  kind: "suspect",
+  id,
+  cdp: xrdCdp(id, "1", "1"),
+  health:
+    loan === "0"
+      ? { kind: "unvaluable", reason: "nft_collateral", resource: "resource_sim1nft" }
+      : {
+          kind: "valued",
+          loanValue: parseDecimal(loan),
+          adjustedLoanValue: parseDecimal(loan),
+          collateralValue: parseDecimal("1"),
+          liquidationCollateralValue: parseDecimal("1"),
+          liquidationLtv: parseDecimal("1"),
+          loans: [],
+          collaterals: [],
+        },
+});
+
+/** A ledger that knows some CDPs by heart; one of `poison` fails the preview of all it is asked with. */
+function createLedger(
+  healths: Readonly<Record<string, LedgerHealth>>,
+  poison: readonly string[] = [],
+) {
+  const asked: (readonly string[])[] = [];
+  const told: string[][] = [];
+  const deps: ConfirmCdpsDeps = {
+    preview: (ids) => {
+      asked.push(ids);
+      if (ids.some((id) => poison.includes(id))) {
+        return Promise.reject(new PreviewFailedError("Failed", "no price"));
+      }
+      return Promise.resolve(new Map(Object.entries(healths).filter(([id]) => ids.includes(id))));
+    },
+    onGroup: (findings) => {
+      told.push(findings.map(({ id }) => id));
+      return Promise.resolve();
+    },
+    groupSize: 4,
+    badDebtCollateralXrd: parseDecimal("1"),
+  };
+  return { asked, told, deps };
+}
+
+const healthy = ledgerHealth("10", "20", "0.9");
+
+describe("confirmCdps", () => {
+  it.each([
+    ["liquidatable", ledgerHealth("90", "100", "1.000000000000000001")],
+    ["healthy", ledgerHealth("90", "100", "1")],
+    ["no_debt", ledgerHealth("0", "100", "0")],
+    ["bad_debt", ledgerHealth("90", "1", "112")],
+  ])("takes the ledger's word for %s", async (verdict, health) => {
+    const ledger = createLedger({ "#1#": health });
+    const found = await confirmCdps([suspect("#1#")], ledger.deps, signal);
+    expect(found).toMatchObject([{ kind: "scanned", verdict, confirmed: health }]);
+  });
+
+  it("asks in groups, the most owed first and what cannot be valued last", async () => {
+    const ids = ["#1#", "#2#", "#3#", "#4#", "#5#"];
+    const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])));
+    const owed = ["5", "0", "9", "7", "6"];
+    const suspects = ids.map((id, index) => suspect(id, owed[index]));
+    await confirmCdps(suspects, ledger.deps, signal);
+    expect(ledger.asked).toEqual([["#3#", "#4#", "#5#", "#1#"], ["#2#"]]);
+    expect(ledger.told).toEqual([["#3#", "#4#", "#5#", "#1#"], ["#2#"]]);
+  });
+
+  it("finds the one CDP that spoils a preview, and confirms the others", async () => {
+    const ids = ["#1#", "#2#", "#3#", "#4#"];
+    const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])), ["#3#"]);
+    const found = await confirmCdps(
+      ids.map((id) => suspect(id)),
+      ledger.deps,
+      signal,
+    );
+    expect(found.map(({ id, kind }) => [id, kind])).toEqual([
+      ["#1#", "scanned"],
+      ["#2#", "scanned"],
+      ["#3#", "unconfirmed"],
+      ["#4#", "scanned"],
+    ]);
+    expect(ledger.asked).toEqual([
+      ["#1#", "#2#", "#3#", "#4#"],
+      ["#1#", "#2#"],
+      ["#3#", "#4#"],
+      ["#3#"],
+      ["#4#"],
+    ]);
+  });
+
+  it("says what the ledger said of a CDP it could not value", async () => {
+    const ledger = createLedger({}, ["#1#"]);
+    const found = await confirmCdps([suspect("#1#")], ledger.deps, signal);
+    expect(found).toMatchObject([{ kind: "unconfirmed", detail: "get_cdp failed: no price" }]);
+  });
+
+  it("leaves a CDP unconfirmed that the answer leaves out", async () => {
+    const ledger = createLedger({ "#1#": healthy });
+    const found = await confirmCdps([suspect("#1#"), suspect("#2#")], ledger.deps, signal);
+    expect(found.map(({ kind }) => kind)).toEqual(["scanned", "unconfirmed"]);
+  });
+
+  it("does not ask again in halves when the Gateway is what failed", async () => {
+    const outage = new AppError("gateway_rate_limited", "429", { disposition: "retry" });
+    const asked: unknown[] = [];
+    const deps: ConfirmCdpsDeps = {
+      ...createLedger({}).deps,
+      preview: (ids) => {
+        asked.push(ids);
+        return Promise.reject(outage);
+      },
+    };
+    const confirming = confirmCdps([suspect("#1#"), suspect("#2#")], deps, signal);
+    await expect(confirming).rejects.toBe(outage);
+    expect(asked).toEqual([["#1#", "#2#"]]);
+  });
+});

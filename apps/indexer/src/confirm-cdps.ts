@@ -1,0 +1,101 @@
+import { type LedgerHealth, PreviewFailedError, SborError } from "@weft/ledger";
+import { type Decimal, isBadDebt, isLiquidatable } from "@weft/protocol";
+import type { CdpFinding, CdpVerdict, Suspect } from "./cdp-finding.ts";
+import { inParallel } from "./in-parallel.ts";
+
+export interface ConfirmCdpsDeps {
+  /**
+   * The ledger's own health of some CDPs at its tip, in one request.
+   *
+   * @throws {PreviewFailedError} or {SborError} when one of them spoils the answer for all
+   */
+  readonly preview: (
+    ids: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, LedgerHealth>>;
+  /** Hears of the findings of a group as soon as there are any. */
+  readonly onGroup: (findings: readonly CdpFinding[], signal: AbortSignal) => Promise<void>;
+  readonly groupSize: number;
+  readonly badDebtCollateralXrd: Decimal;
+}
+
+/** Asks the ledger about suspects, all groups at once (the Gateway client's lane bounds them), the most owed first. */
+export async function confirmCdps(
+  suspects: readonly Suspect[],
+  deps: ConfirmCdpsDeps,
+  signal: AbortSignal,
+): Promise<CdpFinding[]> {
+  const groups = groupByOwed(suspects, deps.groupSize);
+  const confirmed = await inParallel(
+    groups.map((group) => async (groupSignal: AbortSignal) => {
+      const findings = await confirmGroup(group, deps, groupSignal);
+      await deps.onGroup(findings, groupSignal);
+      return findings;
+    }),
+    signal,
+  );
+  return confirmed.flat();
+}
+
+function groupByOwed(suspects: readonly Suspect[], groupSize: number): Suspect[][] {
+  const sorted = suspects.toSorted((a, b) => compare(owed(b), owed(a)));
+  return Array.from({ length: Math.ceil(sorted.length / groupSize) }, (_, index) =>
+    sorted.slice(index * groupSize, (index + 1) * groupSize),
+  );
+}
+
+/** What cannot be valued comes last: it is what most often spoils a preview. */
+const owed = ({ health }: Suspect) => (health.kind === "valued" ? health.loanValue : -1n);
+
+const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * One CDP that the ledger cannot value fails the preview of all: halves find it, and it alone stays unconfirmed.
+ * Any other failure is not a CDP's, and asking twice as often would not heal it.
+ */
+async function confirmGroup(
+  group: readonly Suspect[],
+  deps: ConfirmCdpsDeps,
+  signal: AbortSignal,
+): Promise<CdpFinding[]> {
+  const ids = group.map(({ id }) => id);
+  let healths: ReadonlyMap<string, LedgerHealth>;
+  try {
+    healths = await deps.preview(ids, signal);
+  } catch (error) {
+    if (!(error instanceof PreviewFailedError || error instanceof SborError)) throw error;
+    if (group.length === 1) return group.map((suspect) => unconfirmed(suspect, error.message));
+    const middle = Math.ceil(group.length / 2);
+    const halves = [group.slice(0, middle), group.slice(middle)];
+    const found = await inParallel(
+      halves.map((half) => (s: AbortSignal) => confirmGroup(half, deps, s)),
+      signal,
+    );
+    return found.flat();
+  }
+  return group.map((suspect) => {
+    const health = healths.get(suspect.id);
+    return health === undefined
+      ? unconfirmed(suspect, "the ledger did not tell of it")
+      : judged(suspect, health, deps.badDebtCollateralXrd);
+  });
+}
+
+function unconfirmed({ id, cdp, health }: Suspect, detail: string): CdpFinding {
+  return { kind: "unconfirmed", id, detail, cdp, health };
+}
+
+function judged(
+  { id, cdp, health }: Suspect,
+  confirmed: LedgerHealth,
+  badDebtCollateralXrd: Decimal,
+): CdpFinding {
+  const verdict = verdictOf(confirmed, badDebtCollateralXrd);
+  return { kind: "scanned", id, verdict, cdp, health, confirmed };
+}
+
+function verdictOf(health: LedgerHealth, badDebtCollateralXrd: Decimal): CdpVerdict {
+  if (health.loanValue <= 0n) return "no_debt";
+  if (isBadDebt(health, badDebtCollateralXrd)) return "bad_debt";
+  return isLiquidatable(health.liquidationLtv) ? "liquidatable" : "healthy";
+}

@@ -1,0 +1,53 @@
+import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import type { Candidate, IndexBatch } from "@weft/messages";
+import { compareDecimal, formatDecimal } from "@weft/protocol";
+import type { CdpFinding } from "./cdp-finding.ts";
+
+/** When and where the ledger was asked. */
+export interface Confirmation {
+  /** Read before the previews, which ran at it or later. */
+  readonly head: LedgerHead;
+  /** Wall time, milliseconds since 1970. */
+  readonly queuedAtMs: number;
+  readonly ttlSeconds: number;
+}
+
+/** Candidates for what the ledger called liquidatable, the most owed first. */
+export function makeCandidates(
+  findings: readonly CdpFinding[],
+  batch: IndexBatch,
+  confirmation: Confirmation,
+): Candidate[] {
+  return findings
+    .flatMap((finding) =>
+      finding.kind === "scanned" && finding.verdict === "liquidatable" && finding.confirmed !== null
+        ? [{ id: finding.id, health: finding.confirmed }]
+        : [],
+    )
+    .sort((a, b) => compareDecimal(b.health.loanValue, a.health.loanValue))
+    .map(({ id, health }) => toCandidate(id, health, batch, confirmation));
+}
+
+function toCandidate(
+  id: string,
+  health: LedgerHealth,
+  { runId, batchIndex, stateVersion, traceId }: IndexBatch,
+  { head, queuedAtMs, ttlSeconds }: Confirmation,
+): Candidate {
+  return {
+    version: 1,
+    kind: "candidate",
+    cdpId: id,
+    runId,
+    batchIndex,
+    cause: "scan",
+    pinnedStateVersion: stateVersion,
+    confirmedFromStateVersion: String(head.stateVersion),
+    liquidationLtv: formatDecimal(health.liquidationLtv),
+    loanValueXrd: formatDecimal(health.loanValue),
+    collateralValueXrd: formatDecimal(health.collateralValue),
+    queuedAt: new Date(queuedAtMs).toISOString(),
+    expiresAt: new Date(head.timestampMs + ttlSeconds * 1_000).toISOString(),
+    traceId,
+  };
+}

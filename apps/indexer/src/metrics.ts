@@ -1,0 +1,114 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** How the handling of a batch can end. */
+export const BATCH_ENDS = ["scanned", "superseded", "retry", "park"] as const;
+/** What can become of a CDP in a batch. */
+export const CDP_ENDS = [
+  "no_debt",
+  "healthy",
+  "liquidatable",
+  "bad_debt",
+  "unverified",
+  "burned",
+  "unknown",
+  "superseded",
+  "undecodable",
+  "unconfirmed",
+] as const;
+
+export type BatchEnd = (typeof BATCH_ENDS)[number];
+export type CdpEnd = (typeof CDP_ENDS)[number];
+
+/** Every metric of this program. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry];
+  const batches = new Counter({
+    name: "indexer_batches_total",
+    help: "Batches by how they ended.",
+    labelNames: ["verdict"],
+    registers,
+  });
+  const cdps = new Counter({
+    name: "indexer_cdps_total",
+    help: "CDPs of finished batches by how they were judged, skipped or failed.",
+    labelNames: ["verdict"],
+    registers,
+  });
+  // A counter that is not there cannot be told from one that stays at zero.
+  for (const verdict of BATCH_ENDS) batches.inc({ verdict }, 0);
+  for (const verdict of CDP_ENDS) cdps.inc({ verdict }, 0);
+  return {
+    batches,
+    cdps,
+    ...createWorkMetrics(registers),
+    ...createLedgerMetrics(registers),
+  };
+}
+
+function createWorkMetrics(registers: Registry[]) {
+  return {
+    batchDuration: new Histogram({
+      name: "indexer_batch_duration_seconds",
+      help: "From receiving a batch to its end.",
+      labelNames: ["verdict"],
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+      registers,
+    }),
+    batchWait: new Histogram({
+      name: "indexer_batch_wait_seconds",
+      help: "From sending a batch to receiving it.",
+      buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900],
+      registers,
+    }),
+    candidates: new Counter({
+      name: "indexer_candidates_total",
+      help: "Candidates sent to the liquidation queue.",
+      registers,
+    }),
+    evaluations: new Counter({
+      name: "indexer_evaluations_total",
+      help: "Off-ledger assessments of a CDP's health.",
+      registers,
+    }),
+    confirmations: new Counter({
+      name: "indexer_confirmations_total",
+      help: "CDPs that the ledger itself was asked about.",
+      registers,
+    }),
+    undecodableEntries: new Counter({
+      name: "indexer_undecodable_market_entries_total",
+      help: "Entries of the market's stores that could not be read, and were left out.",
+      registers,
+    }),
+  };
+}
+
+function createLedgerMetrics(registers: Registry[]) {
+  return {
+    ledgerLag: new Gauge({
+      name: "indexer_ledger_lag_seconds",
+      help: "Age of the ledger state that the last batch was pinned to, when the batch was taken up.",
+      registers,
+    }),
+    headAge: new Gauge({
+      name: "indexer_head_age_seconds",
+      help: "Age of the ledger head when it was last read.",
+      registers,
+    }),
+    gatewayRequests: new Histogram({
+      name: "indexer_gateway_request_duration_seconds",
+      help: "Requests to the Gateway by endpoint and outcome.",
+      labelNames: ["endpoint", "outcome"],
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    gatewayRetries: new Counter({
+      name: "indexer_gateway_retries_total",
+      help: "Requests to the Gateway that were sent again, by reason.",
+      labelNames: ["endpoint", "reason"],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

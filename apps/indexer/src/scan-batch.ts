@@ -1,0 +1,149 @@
+import { assertFresh, type CdpRead, type LedgerHead } from "@weft/ledger";
+import { type BatchSummary, batchCdpIds, type Candidate, type IndexBatch } from "@weft/messages";
+import type { Market, ScreenLines } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+import type { CdpFinding, Suspect } from "./cdp-finding.ts";
+import { type ConfirmCdpsDeps, confirmCdps } from "./confirm-cdps.ts";
+import { inParallel } from "./in-parallel.ts";
+import { makeCandidates } from "./make-candidates.ts";
+import type { PinnedState } from "./market-cache.ts";
+import { screenCdps } from "./screen-cdps.ts";
+import { summarizeBatch, summarizeSuperseded } from "./summarize-batch.ts";
+
+/** How the scan of a batch ended, the expected ways. Anything else is thrown. */
+export interface BatchScan {
+  readonly kind: "scanned" | "superseded";
+  readonly summary: BatchSummary;
+}
+
+export interface ScanBatchDeps {
+  readonly isSuperseded: (runId: string, signal: AbortSignal) => Promise<boolean>;
+  /** Shared by the batches of the process. */
+  readonly readMarket: (state: PinnedState) => Promise<Market>;
+  readonly readCdps: (
+    ids: readonly string[],
+    stateVersion: bigint,
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, CdpRead>>;
+  readonly readHead: (signal: AbortSignal) => Promise<LedgerHead>;
+  readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
+  readonly preview: ConfirmCdpsDeps["preview"];
+  readonly sendCandidates: (candidates: readonly Candidate[], signal: AbortSignal) => Promise<void>;
+  readonly putSnapshot: (
+    batch: IndexBatch,
+    findings: readonly CdpFinding[],
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly hasSummary: (batch: IndexBatch, signal: AbortSignal) => Promise<boolean>;
+  readonly putSummary: (summary: BatchSummary, signal: AbortSignal) => Promise<void>;
+  readonly observeHeadAge: (seconds: number) => void;
+  readonly observeScreening: (counts: {
+    /** CDPs whose health was computed off-ledger. */
+    readonly assessed: number;
+    /** Of them, those that the ledger is asked about. */
+    readonly suspects: number;
+  }) => void;
+  /** Wall time, milliseconds since 1970. */
+  readonly wallMs: () => number;
+  readonly lines: ScreenLines;
+  readonly confirmGroupSize: number;
+  readonly candidateTtlSeconds: number;
+  readonly maxHeadAgeSeconds: number;
+}
+
+/**
+ * Scans one batch: read at the pinned state → screen → confirm at the tip, sending candidates → snapshot → summary.
+ *
+ * The summary comes last: where there is one, everything else is there. Scanning again overwrites the same objects,
+ * and sends candidates that say where they come from.
+ *
+ * @throws {AppError} `stale_head` or `head_behind_batch` (retry), or what an adapter throws
+ */
+export async function scanBatch(
+  batch: IndexBatch,
+  deps: ScanBatchDeps,
+  signal: AbortSignal,
+): Promise<BatchScan> {
+  const startedAtMs = deps.wallMs();
+  const span = () => ({ startedAtMs, finishedAtMs: deps.wallMs() });
+  if (await deps.isSuperseded(batch.runId, signal)) {
+    const summary = summarizeSuperseded(batch, span());
+    // A second delivery of a batch that was scanned in time must not undo its books.
+    if (!(await deps.hasSummary(batch, signal))) await deps.putSummary(summary, signal);
+    return { kind: "superseded", summary };
+  }
+
+  const screened = await readAndScreen(batch, deps, signal);
+  const suspects = screened.filter((one): one is Suspect => one.kind === "suspect");
+  const assessed = screened.filter(({ kind }) => kind === "suspect" || kind === "scanned").length;
+  deps.observeScreening({ assessed, suspects: suspects.length });
+  const confirmed = new Map<string, CdpFinding>();
+  if (suspects.length > 0) {
+    for (const finding of await confirmAndSend(batch, suspects, deps, signal)) {
+      confirmed.set(finding.id, finding);
+    }
+  }
+  const findings = screened.flatMap((one) =>
+    one.kind === "suspect" ? (confirmed.get(one.id) ?? []) : one,
+  );
+  await deps.putSnapshot(batch, findings, signal);
+  const summary = summarizeBatch(batch, findings, span());
+  await deps.putSummary(summary, signal);
+  return { kind: "scanned", summary };
+}
+
+async function readAndScreen(batch: IndexBatch, deps: ScanBatchDeps, signal: AbortSignal) {
+  const ids = batchCdpIds(batch);
+  const stateVersion = BigInt(batch.stateVersion);
+  const state = { stateVersion, ledgerTimeMs: Date.parse(batch.ledgerTime) };
+  const [market, reads] = await inParallel(
+    [() => deps.readMarket(state), (s) => deps.readCdps(ids, stateVersion, s)],
+    signal,
+  );
+  return screenCdps(ids, reads, market, deps.lines);
+}
+
+async function confirmAndSend(
+  batch: IndexBatch,
+  suspects: readonly Suspect[],
+  deps: ScanBatchDeps,
+  signal: AbortSignal,
+): Promise<CdpFinding[]> {
+  const head = await readTip(batch, deps, signal);
+  return confirmCdps(
+    suspects,
+    {
+      preview: deps.preview,
+      onGroup: async (findings, s) => {
+        const confirmation = {
+          head,
+          queuedAtMs: deps.wallMs(),
+          ttlSeconds: deps.candidateTtlSeconds,
+        };
+        const candidates = makeCandidates(findings, batch, confirmation);
+        if (candidates.length > 0) await deps.sendCandidates(candidates, s);
+      },
+      groupSize: deps.confirmGroupSize,
+      badDebtCollateralXrd: deps.lines.badDebtCollateralXrd,
+    },
+    signal,
+  );
+}
+
+/** The head that previews run at, or later: fresh, and no older than what the batch was read at. */
+async function readTip(
+  batch: IndexBatch,
+  deps: ScanBatchDeps,
+  signal: AbortSignal,
+): Promise<LedgerHead> {
+  const head = await deps.readHead(signal);
+  const nowMs = await deps.ledgerNowMs(signal);
+  deps.observeHeadAge((nowMs - head.timestampMs) / 1_000);
+  assertFresh(head, { nowMs, maxAgeSeconds: deps.maxHeadAgeSeconds });
+  if (head.stateVersion >= BigInt(batch.stateVersion)) return head;
+  throw new AppError(
+    "head_behind_batch",
+    `the Gateway is at state ${head.stateVersion}, the batch was pinned to ${batch.stateVersion}`,
+    { disposition: "retry" },
+  );
+}

@@ -1,0 +1,78 @@
+import { assessHealth } from "@weft/protocol";
+import { describe, expect, it } from "vitest";
+import { batch, ledgerHealth, nftCdp, xrdCdp, xrdMarket } from "../test/builders.ts";
+import { toSnapshotRow } from "./snapshot-rows.ts";
+
+describe("toSnapshotRow", () => {
+  it("tells everything of a CDP that was valued and confirmed", () => {
+    const cdp = xrdCdp("#7#", "84", "100");
+    const row = toSnapshotRow(
+      {
+        kind: "scanned",
+        id: "#7#",
+        verdict: "liquidatable",
+        cdp,
+        health: assessHealth(cdp, xrdMarket()),
+        confirmed: ledgerHealth("84.1", "100", "1.06"),
+      },
+      batch,
+    );
+    expect(row).toEqual({
+      cdpId: "#7#",
+      runId: "20261120T215500Z",
+      batchIndex: 3,
+      stateVersion: 900n,
+      ledgerTimeMs: 1_795_211_698_000,
+      mintedAtSeconds: 1_735_689_600n,
+      updatedAtSeconds: 1_753_399_809n,
+      verdict: "liquidatable",
+      reason: null,
+      loanValueXrd: "84",
+      adjustedLoanValueXrd: "84",
+      collateralValueXrd: "100",
+      liquidationCollateralValueXrd: "80",
+      liquidationLtv: "1.05",
+      confirmedLiquidationLtv: "1.06",
+      loans: [{ resource: "resource_sim1xrd", units: "84", amount: "84", valueXrd: "84" }],
+      collaterals: [
+        {
+          resource: "resource_sim1xrd",
+          amount: "100",
+          valueXrd: "100",
+          entryVersion: 1n,
+          efficiencyMode: "none",
+        },
+      ],
+    });
+  });
+
+  it("says why a CDP could not be valued", () => {
+    const cdp = nftCdp("#7#", "84");
+    const health = assessHealth(cdp, xrdMarket());
+    const confirmed = ledgerHealth("84", "100", "0.9");
+    const row = toSnapshotRow(
+      { kind: "scanned", id: "#7#", verdict: "healthy", cdp, health, confirmed },
+      batch,
+    );
+    expect(row).toMatchObject({
+      reason: "nft_collateral resource_sim1nft",
+      loanValueXrd: null,
+      confirmedLiquidationLtv: "0.9",
+      loans: [{ units: "84", amount: null, valueXrd: null }],
+    });
+  });
+
+  it.each([
+    [{ kind: "skipped", id: "#7#", reason: "burned" } as const, "skipped", "burned"],
+    [{ kind: "undecodable", id: "#7#", detail: "no loans" } as const, "undecodable", "no loans"],
+  ])("has a row for what was not scanned: %j", (finding, verdict, reason) => {
+    expect(toSnapshotRow(finding, batch)).toMatchObject({
+      cdpId: "#7#",
+      verdict,
+      reason,
+      mintedAtSeconds: null,
+      liquidationLtv: null,
+      loans: [],
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { type BatchSummary, batchCdpIds, type IndexBatch } from "@weft/messages";
+import { DECIMAL_MAX, decimalFromSubunits, formatDecimal } from "@weft/protocol";
+import type { CdpFinding } from "./cdp-finding.ts";
+
+/** From taking the batch up to writing its books. Wall time, milliseconds since 1970. */
+export interface Span {
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+}
+
+/** The books of a batch that was scanned. */
+export function summarizeBatch(
+  batch: IndexBatch,
+  findings: readonly CdpFinding[],
+  span: Span,
+): BatchSummary {
+  const summary = emptySummary(batch, span);
+  let [loanValue, collateralValue] = [0n, 0n];
+  for (const finding of findings) {
+    if (finding.kind === "skipped") summary.skipped[finding.reason] += 1;
+    else if (finding.kind !== "scanned") summary.failed[finding.kind] += 1;
+    else {
+      summary.scanned += 1;
+      summary.verdicts[finding.verdict] += 1;
+      if (finding.verdict === "liquidatable") summary.candidates += 1;
+      const values = finding.health.kind === "valued" ? finding.health : finding.confirmed;
+      loanValue += values?.loanValue ?? 0n;
+      collateralValue += values?.collateralValue ?? 0n;
+    }
+  }
+  return {
+    ...summary,
+    expected: findings.length,
+    loanValueXrd: formatSum(loanValue),
+    collateralValueXrd: formatSum(collateralValue),
+  };
+}
+
+/** The books of a batch whose run was superseded before anybody read it. */
+export function summarizeSuperseded(batch: IndexBatch, span: Span): BatchSummary {
+  const expected = batchCdpIds(batch).length;
+  return {
+    ...emptySummary(batch, span),
+    expected,
+    skipped: { burned: 0, unknown: 0, superseded: expected },
+  };
+}
+
+function emptySummary(
+  { runId, batchIndex, stateVersion }: IndexBatch,
+  { startedAtMs, finishedAtMs }: Span,
+): BatchSummary {
+  return {
+    version: 1,
+    ...{ runId, batchIndex, stateVersion },
+    expected: 0,
+    scanned: 0,
+    skipped: { burned: 0, unknown: 0, superseded: 0 },
+    failed: { undecodable: 0, unconfirmed: 0 },
+    verdicts: { no_debt: 0, healthy: 0, liquidatable: 0, bad_debt: 0, unverified: 0 },
+    candidates: 0,
+    loanValueXrd: "0",
+    collateralValueXrd: "0",
+    startedAt: new Date(startedAtMs).toISOString(),
+    finishedAt: new Date(finishedAtMs).toISOString(),
+  };
+}
+
+/** An absurd value of one CDP must not cost the batch its books: the sum stops at the greatest decimal. */
+function formatSum(subunits: bigint): string {
+  return formatDecimal(subunits > DECIMAL_MAX ? DECIMAL_MAX : decimalFromSubunits(subunits));
+}

@@ -1,0 +1,148 @@
+import {
+  type GatewayClient,
+  NETWORK_IDS,
+  previewHealth,
+  readCdps,
+  readHead,
+  readMarket,
+  resolveMarket,
+  xrdAddress,
+} from "@weft/ledger";
+import {
+  batchSummaryKey,
+  type Candidate,
+  candidateDeduplicationId,
+  snapshotKey,
+} from "@weft/messages";
+import { parseDecimal } from "@weft/protocol";
+import type { Handle, Sender } from "@weft/queue";
+import type { LedgerClock, Logger } from "@weft/runtime";
+import { encodeSnapshot, type ObjectStore, type RunPointer } from "@weft/store";
+import type { Config } from "./config.ts";
+import { type BatchEvent, handleBatch } from "./handle-batch.ts";
+import { createMarketCache, type ReadMarket } from "./market-cache.ts";
+import type { Metrics } from "./metrics.ts";
+import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
+import { toSnapshotRow } from "./snapshot-rows.ts";
+import { createSupersededCheck } from "./superseded.ts";
+
+/** Batches of a run share a version; while one run ends the next may have begun. */
+const MARKETS_KEPT = 3;
+const LATEST_RUN_MAX_AGE_MS = 5_000;
+
+export interface Adapters {
+  readonly gateway: GatewayClient;
+  readonly candidates: Sender<Candidate>;
+  readonly objects: ObjectStore;
+  readonly runPointer: RunPointer;
+  readonly clock: LedgerClock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Aborts when nothing of the process is needed any more: reads that batches share take it. */
+  readonly lifetime: AbortSignal;
+}
+
+/** Joins the jobs of the indexer: what to do with one message of the index queue. */
+export function wireBatchHandler(config: Config, adapters: Adapters): Handle {
+  const { log } = adapters;
+  const deps = scanBatchDeps(config, adapters);
+  return (message, signal) =>
+    handleBatch(message, signal, {
+      scan: async (batch, s) => {
+        // Before the work: what has been done must not be undone by a clock that does not answer.
+        await observeLag(batch.ledgerTime, adapters, s);
+        return scanBatch(batch, deps, s);
+      },
+      observe: (event) => observeBatch(event, adapters.metrics),
+      wallMs: Date.now,
+      log,
+    });
+}
+
+function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
+  const { gateway, candidates, objects, runPointer, clock, metrics } = adapters;
+  const { LENDING_MARKET: lendingMarket, CDP_RESOURCE: cdpResource } = config;
+  return {
+    isSuperseded: createSupersededCheck({
+      latestRun: (signal) => runPointer.latest(signal),
+      nowMs: () => performance.now(),
+      maxAgeMs: LATEST_RUN_MAX_AGE_MS,
+    }),
+    readMarket: createMarketCache({
+      read: marketReader(config, adapters),
+      capacity: MARKETS_KEPT,
+    }),
+    readCdps: (ids, stateVersion, signal) =>
+      readCdps(gateway, { cdpResource, ids, stateVersion }, signal),
+    readHead: (signal) => readHead(gateway, signal),
+    ledgerNowMs: (signal) => clock.nowMs(signal),
+    preview: (ids, signal) => previewHealth(gateway, { lendingMarket, ids, signal }),
+    sendCandidates: async (found, signal) => {
+      await candidates.send(
+        found.map((body) => ({
+          body,
+          groupId: body.cdpId,
+          deduplicationId: candidateDeduplicationId(body),
+        })),
+        signal,
+      );
+      metrics.candidates.inc(found.length);
+    },
+    putSnapshot: async (batch, findings, signal) => {
+      const { runId, batchIndex, stateVersion, ledgerTime } = batch;
+      const rows = findings.map((finding) => toSnapshotRow(finding, batch));
+      const bytes = encodeSnapshot(rows, { runId, stateVersion, ledgerTime });
+      const type = "application/vnd.apache.parquet";
+      await objects.putBytes(snapshotKey(runId, batchIndex), bytes, type, signal);
+    },
+    hasSummary: async ({ runId, batchIndex }, signal) =>
+      (await objects.getJson(batchSummaryKey(runId, batchIndex), signal)) !== undefined,
+    putSummary: (summary, signal) =>
+      objects.putJson(batchSummaryKey(summary.runId, summary.batchIndex), summary, signal),
+    observeHeadAge: (seconds) => metrics.headAge.set(seconds),
+    observeScreening: ({ assessed, suspects }) => {
+      metrics.evaluations.inc(assessed);
+      metrics.confirmations.inc(suspects);
+    },
+    wallMs: Date.now,
+    lines: {
+      confirmFrom: parseDecimal(config.CONFIRM_FROM_LTV),
+      badDebtCollateralXrd: parseDecimal(config.BAD_DEBT_COLLATERAL_XRD),
+    },
+    confirmGroupSize: config.CONFIRM_BATCH_SIZE,
+    candidateTtlSeconds: config.CANDIDATE_TTL_SECONDS,
+    maxHeadAgeSeconds: config.MAX_HEAD_AGE_SECONDS,
+  };
+}
+
+function marketReader(config: Config, { gateway, metrics, log, lifetime }: Adapters): ReadMarket {
+  const components = { lendingMarket: config.LENDING_MARKET, lendingPool: config.LENDING_POOL };
+  return async (state) => {
+    const entities = await resolveMarket(gateway, components, state.stateVersion, lifetime);
+    const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
+    const onUndecodable = (entry: object) => {
+      metrics.undecodableEntries.inc();
+      log.error({ stateVersion: String(state.stateVersion), entry }, "market entry left out");
+    };
+    return readMarket(gateway, entities, { ...state, xrd, onUndecodable }, lifetime);
+  };
+}
+
+async function observeLag(
+  ledgerTime: string,
+  { clock, metrics }: Adapters,
+  signal: AbortSignal,
+): Promise<void> {
+  const nowMs = await clock.nowMs(signal);
+  metrics.ledgerLag.set((nowMs - Date.parse(ledgerTime)) / 1_000);
+}
+
+function observeBatch({ end, durationMs, waitMs, summary }: BatchEvent, metrics: Metrics): void {
+  metrics.batches.inc({ verdict: end });
+  metrics.batchDuration.observe({ verdict: end }, durationMs / 1_000);
+  metrics.batchWait.observe(waitMs / 1_000);
+  if (summary === null) return;
+  for (const counts of [summary.verdicts, summary.skipped, summary.failed]) {
+    for (const [verdict, count] of Object.entries(counts)) metrics.cdps.inc({ verdict }, count);
+  }
+}
