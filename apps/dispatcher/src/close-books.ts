@@ -27,11 +27,7 @@ export function closeBooks(
     verdicts: { no_debt: 0, healthy: 0, liquidatable: 0, bad_debt: 0, unverified: 0 },
     candidates: 0,
   };
-  let [reported, loanValue, collateralValue]: [number, Decimal, Decimal] = [
-    0,
-    DECIMAL_ZERO,
-    DECIMAL_ZERO,
-  ];
+  let [reported, loanValue, collateralValue] = [0, 0n, 0n];
   for (const summary of summaries) {
     reported += summary.expected;
     books.scanned += summary.scanned;
@@ -39,8 +35,8 @@ export function closeBooks(
     addCounts(books.skipped, summary.skipped);
     addCounts(books.failed, summary.failed);
     addCounts(books.verdicts, summary.verdicts);
-    loanValue = addDecimal(loanValue, parseDecimal(summary.loanValueXrd));
-    collateralValue = addDecimal(collateralValue, parseDecimal(summary.collateralValueXrd));
+    loanValue += parseDecimal(summary.loanValueXrd);
+    collateralValue += parseDecimal(summary.collateralValueXrd);
   }
   const seen = new Set(summaries.map(({ batchIndex }) => batchIndex));
   return {
@@ -49,8 +45,8 @@ export function closeBooks(
     expected,
     ...books,
     missing: expected - reported,
-    loanValueXrd: formatDecimal(loanValue),
-    collateralValueXrd: formatDecimal(collateralValue),
+    loanValueXrd: formatSum(loanValue),
+    collateralValueXrd: formatSum(collateralValue),
     batchCount,
     missingBatches: Array.from({ length: batchCount }, (_, index) => index).filter(
       (index) => !seen.has(index),
@@ -62,4 +58,9 @@ export function closeBooks(
 
 function addCounts<K extends string>(totals: Record<K, number>, counts: Record<K, number>): void {
   for (const name of Object.keys(totals) as K[]) totals[name] += counts[name];
+}
+
+/** An absurd value of one CDP must not cost the run its books: the sum stops at the greatest decimal. */
+function formatSum(subunits: bigint): string {
+  return formatDecimal(subunits > DECIMAL_MAX ? DECIMAL_MAX : decimalFromSubunits(subunits));
 }
