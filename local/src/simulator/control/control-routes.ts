@@ -82,8 +82,12 @@ function respond(
   try {
     return reply.send(answer(request.body));
   } catch (error) {
-    if (!(error instanceof UnusableInputError)) throw error;
-    return reply.code(400).send({ error: "unusable input", fields: error.fields });
+    if (error instanceof UnusableInputError) {
+      return reply.code(400).send({ error: "unusable input", fields: error.fields });
+    }
+    // The ledger will not have it as it now stands: nothing changes on a frozen one.
+    if (error instanceof RangeError) return reply.code(409).send({ error: error.message });
+    throw error;
   }
 }
 

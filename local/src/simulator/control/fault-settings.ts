@@ -25,12 +25,13 @@ export const faultsRequest = z.strictObject({
   frozen: z.boolean().nullable().optional(),
   excessPayment: z.enum(["returned", "rejected"]).nullable().optional(),
   seizureOrder: z.enum(["as_requested", "largest_first"]).nullable().optional(),
+  priceFeed: z.enum(["live", "stopped"]).nullable().optional(),
 });
 
 type FaultsRequest = z.infer<typeof faultsRequest>;
 
 /** Faults of the network and behaviour of the ledger as one flat object. */
-export type FaultSettings = Faults & LedgerBehaviour;
+type FaultSettings = Faults & LedgerBehaviour;
 
 export interface FaultControl {
   current(): FaultSettings;

@@ -11,8 +11,8 @@ export interface GatewayContext {
   readonly faults: Readonly<Faults>;
 }
 
-/** A body to be sent as JSON; a string is JSON already. */
-export type Answer = string | Readonly<Record<string, unknown>>;
+/** A body to be sent as JSON; bytes are JSON already. */
+export type Answer = Buffer | Readonly<Record<string, unknown>>;
 
 export interface Endpoint {
   readonly path: string;

@@ -66,7 +66,7 @@ interface Exchange {
 
 interface Outcome {
   readonly status: number;
-  readonly json: string;
+  readonly json: string | Buffer;
 }
 
 async function meet(fate: Fate, endpoint: Endpoint, exchange: Exchange): Promise<FastifyReply> {
@@ -88,7 +88,7 @@ async function meet(fate: Fate, endpoint: Endpoint, exchange: Exchange): Promise
 async function workOn(endpoint: Endpoint, exchange: Exchange): Promise<Outcome> {
   try {
     const answer = await endpoint.answer(exchange.context, parseJson(exchange.body));
-    return { status: 200, json: typeof answer === "string" ? answer : JSON.stringify(answer) };
+    return { status: 200, json: Buffer.isBuffer(answer) ? answer : JSON.stringify(answer) };
   } catch (error) {
     const known = error instanceof GatewayError ? error : internalServerError(exchange.traceId);
     return outcomeOf(known, exchange.traceId);
