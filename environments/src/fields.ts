@@ -1,0 +1,174 @@
+import { z } from "zod";
+
+const whole = (min: number, max: number) => z.number().int().min(min).max(max);
+const decimal = z.string().regex(/^\d+(\.\d{1,18})?$/, "a decimal such as 0.1");
+const kebab = z.string().regex(/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/, "lower-case, at most 20");
+const cidr = z.cidrv4();
+const quantity = {
+  cpu: z.string().regex(/^\d+m?$/, "a CPU quantity such as 500m"),
+  memory: z.string().regex(/^\d+(Mi|Gi)$/, "a memory quantity such as 512Mi"),
+};
+
+/** What a container asks for; memory is limited to the same, CPU is not limited. */
+const resources = z.strictObject(quantity);
+
+/** The replicas of a worker and how it ends. Each says what it waits for, so that contradictions show. */
+const worker = {
+  minReplicas: whole(0, 100),
+  maxReplicas: whole(1, 100),
+  /** Extra pods during a rollout. */
+  surge: whole(0, 10),
+  /** One message, from receiving it to answering the queue, at its slowest; seconds. */
+  longestWorkSeconds: whole(1, 3_600),
+  visibilityTimeoutSeconds: whole(5, 3_600),
+  /** After SIGTERM the program ends by itself within this; the constant in its main.ts. */
+  drainSeconds: whole(5, 300),
+  /** After SIGTERM Kubernetes kills the pod; covers the drain and the kubelet's own delay. */
+  terminationGraceSeconds: whole(5, 330),
+  resources,
+};
+
+const aws = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, "an AWS region such as eu-west-1"),
+  /** Makes the bucket's name unique in the world. */
+  bucketSuffix: z.string().regex(/^[a-z0-9]{4,16}$/, "4 to 16 lower-case letters and digits"),
+  vpcCidr: cidr,
+  zones: whole(2, 4).default(3),
+  kubernetesVersion: z.enum(["1.34", "1.35"]).default("1.35"),
+  /** Who may reach the API server over the internet; empty: nobody, it is private. */
+  apiAccessCidrs: z.array(cidr).default([]),
+});
+
+const images = z.strictObject({
+  /** Where the images are pulled from; empty for images loaded into the nodes by hand. */
+  registry: z.string().default(""),
+  /** Named until the lock file has digests. */
+  tag: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/)
+    .default("0.1.0"),
+});
+
+/** Budgets over all pods of a kind; each pod gets its share of the largest number of pods there may be. */
+const gateway = z.strictObject({
+  indexingInFlight: whole(1, 1_000).default(16),
+  /** Executors, and a lane of 10 for finality. */
+  liquidationInFlight: whole(1, 1_000).default(60),
+  indexingRequestsPerSecond: whole(1, 10_000).default(100),
+  liquidationRequestsPerSecond: whole(1, 10_000).default(300),
+  maxHeadAgeSeconds: whole(5, 3_600).default(120),
+});
+
+const dispatcher = z.strictObject({
+  everyMinutes: z.union([1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((n) => z.literal(n))).default(5),
+  timeZone: z.string().min(1).default("Etc/UTC"),
+  batchSize: whole(1, 5_000).default(500),
+  /** A run that takes longer is killed, and tried again. */
+  activeDeadlineSeconds: whole(30, 3_600).default(240),
+  drainSeconds: whole(5, 300).default(20),
+  terminationGraceSeconds: whole(5, 330).default(25),
+  resources: resources.default({ cpu: "250m", memory: "256Mi" }),
+});
+
+const indexer = z.strictObject({
+  ...worker,
+  minReplicas: worker.minReplicas.default(1),
+  maxReplicas: worker.maxReplicas.default(4),
+  surge: worker.surge.default(1),
+  longestWorkSeconds: worker.longestWorkSeconds.default(60),
+  visibilityTimeoutSeconds: worker.visibilityTimeoutSeconds.default(120),
+  drainSeconds: worker.drainSeconds.default(75),
+  terminationGraceSeconds: worker.terminationGraceSeconds.default(90),
+  /** Messages on the queue, those in work included, for which there is one replica. */
+  messagesPerReplica: whole(1, 1_000).default(30),
+  batchesInFlight: whole(1, 50).default(2),
+  confirmFromLtv: decimal.default("0.95"),
+  resources: resources.default({ cpu: "1", memory: "768Mi" }),
+});
+
+/** The hour the environment is built for. */
+const designBurst = z.strictObject({
+  candidates: whole(1, 100_000).default(1_500),
+  /** Four Gateway calls of 100 ms and three table writes of 10 ms. */
+  millisecondsPerCandidate: whole(1, 60_000).default(430),
+  submittedWithinSeconds: whole(1, 3_600).default(25),
+});
+
+const liquidator = z.strictObject({
+  ...worker,
+  minReplicas: worker.minReplicas.default(4),
+  maxReplicas: worker.maxReplicas.default(5),
+  surge: worker.surge.default(0),
+  longestWorkSeconds: worker.longestWorkSeconds.default(20),
+  visibilityTimeoutSeconds: worker.visibilityTimeoutSeconds.default(60),
+  drainSeconds: worker.drainSeconds.default(30),
+  terminationGraceSeconds: worker.terminationGraceSeconds.default(40),
+  /** Candidates one pod works on at once, and messages for which there is one replica. */
+  executorsPerPod: whole(1, 50).default(10),
+  messagesInFlight: whole(1, 500).default(30),
+  /** Placeholder pods of the liquidator's size that give way to it. */
+  headroomPods: whole(0, 10).default(1),
+  signer: z.enum(["none", "file"]).default("none"),
+  dryRun: z.boolean().default(true),
+  minProfitXrd: decimal.default("0.1"),
+  /** What `lock_fee` locks: the most one transaction may cost. */
+  feeLockXrd: decimal.default("10"),
+  maxSlippage: decimal.default("0.01"),
+  /** Fees of an hour, over all executors. */
+  spendCeilingXrdPerHour: decimal.default("20000"),
+  designBurst: designBurst.prefault({}),
+  resources: resources.default({ cpu: "500m", memory: "512Mi" }),
+});
+
+/** The cost ceiling: Karpenter starts no node past these. */
+const pool = (cpu: number, memory: string) =>
+  z.strictObject({
+    cpu: whole(1, 10_000).default(cpu),
+    memory: quantity.memory.default(memory),
+  });
+const nodePools = z.strictObject({
+  baseline: pool(16, "64Gi").prefault({}),
+  burst: pool(32, "128Gi").prefault({}),
+  /** Pinned: a newer image replaces every node. */
+  amiAlias: z
+    .string()
+    .regex(/^(bottlerocket|al2023)@v\S+$/, "pinned")
+    .default("bottlerocket@v1.51.0"),
+});
+
+const telemetry = z.strictObject({
+  /** `grafana-agent` renders the original image, which is past its end of life. */
+  collector: z.enum(["alloy", "grafana-agent"]).default("alloy"),
+  metricsUrl: z.url({ protocol: /^https$/ }),
+  logsUrl: z.url({ protocol: /^https$/ }),
+  scrapeIntervalSeconds: whole(15, 60).default(30),
+});
+
+const delivery = z.strictObject({
+  repositoryUrl: z.url({ protocol: /^https$/ }),
+  revision: z.string().min(1).default("main"),
+});
+
+/** The ledgers this backend knows. */
+export const NETWORKS = ["mainnet", "stokenet", "simulator"] as const;
+export type Network = (typeof NETWORKS)[number];
+
+/** Every field of an environment, each valid by itself. */
+export const environmentFields = z.strictObject({
+  name: kebab,
+  network: z.enum(NETWORKS),
+  /** Absent: a cluster with nothing around it, served by `local/`. */
+  aws: aws.optional(),
+  images: images.prefault({}),
+  gateway: gateway.prefault({}),
+  dispatcher: dispatcher.prefault({}),
+  indexer: indexer.prefault({}),
+  liquidator: liquidator.prefault({}),
+  nodePools: nodePools.prefault({}),
+  telemetry: telemetry.optional(),
+  delivery: delivery.optional(),
+});
+
+export type EnvironmentInput = z.input<typeof environmentFields>;
+export type Environment = z.output<typeof environmentFields>;
+export type Resources = z.output<typeof resources>;
