@@ -1,11 +1,5 @@
 import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
-import {
-  addDecimal,
-  DECIMAL_ZERO,
-  type Decimal,
-  formatDecimal,
-  parseDecimal,
-} from "@weft/protocol";
+import { DECIMAL_MAX, decimalFromSubunits, formatDecimal, parseDecimal } from "@weft/protocol";
 
 /** Who closes the books, and when. */
 export interface Closing {
