@@ -1,5 +1,5 @@
 /** Gateway requests since the start, whatever became of them. */
-export interface RequestCounts {
+interface RequestCounts {
   /** `/state/*` and `/status/*`. */
   readonly reads: number;
   readonly previews: number;
