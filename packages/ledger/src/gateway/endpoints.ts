@@ -9,7 +9,7 @@ export interface Endpoint {
 }
 
 /** A base URL to ask now, or how long to wait until there is one. */
-export type Choice =
+type Choice =
   | { readonly kind: "endpoint"; readonly endpoint: Endpoint }
   | { readonly kind: "wait"; readonly waitMs: number };
 

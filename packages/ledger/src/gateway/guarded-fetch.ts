@@ -18,7 +18,7 @@ export interface GuardedFetchDeps {
   readonly budgetMs: number;
 }
 
-export interface GuardedRequest {
+interface GuardedRequest {
   /** Path of the endpoint; also its name for metrics. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -40,7 +40,8 @@ const FIRST_PAUSE_MS: Readonly<Record<Exclude<Healing, "never" | "when_told">, n
   slowly: 1_000,
 };
 const LONGEST_PAUSE_MS = 5_000;
-const MOST_ATTEMPTS = 8;
+/** One less than opens a breaker: a request that is poison cannot cut off the others. */
+const MOST_ATTEMPTS = 7;
 /** A replica that is still behind after these will not have caught up when the caller's work is due. */
 const MOST_ATTEMPTS_BEYOND_HEAD = 5;
 
