@@ -1,10 +1,14 @@
-import { ADDRESSES, RESOURCE_ENTRIES } from "./addresses.ts";
+import { ADDRESSES } from "./addresses.ts";
+import { createAudit } from "./audit.ts";
 import { createBehaviour } from "./behaviour.ts";
 import { createChain } from "./chain.ts";
-import { Num } from "./numbers.ts";
+import { fundAccount } from "./fund-account.ts";
 import { accrueInterest } from "./pools.ts";
+import { createPreview } from "./preview.ts";
 import { crashedPrices, currentPrices, observePrices } from "./price-feed.ts";
 import { createReads } from "./reads.ts";
+import { readPayload } from "./toolkit.ts";
+import { createMempool } from "./transactions.ts";
 import type { LedgerPoint, SimulatedLedger } from "./types.ts";
 
 export interface LedgerOptions {
@@ -37,11 +41,20 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
   const behaviour = createBehaviour({
     commitDelayMs: options.commitDelayMs,
     beforeFreeze: () => void observe(),
-    afterThaw: () => timeline.resumeAt(nowMs()),
+    afterThaw: () => {
+      timeline.resumeAt(nowMs());
+      timeline.roundsUntil(nowMs());
+    },
   });
+  const mempool = createMempool({ chain, behaviour, wallNowMs });
+  const audit = createAudit(chain);
 
   const observe = (): LedgerPoint => {
     if (!behaviour.frozen) {
+      for (let due = mempool.nextDueMs(); due !== undefined; due = mempool.nextDueMs()) {
+        chain.catchUp(due + offsetMs, behaviour.priceFeed);
+        mempool.commitDue(due);
+      }
       chain.catchUp(nowMs(), behaviour.priceFeed);
     }
     return timeline.head();
@@ -74,12 +87,20 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
       return timeline.atEpoch(epoch, round);
     },
     ...createReads(chain, options.cdps),
-    preview: () => Promise.reject(new Error("no preview yet")),
-    submit: () => Promise.reject(new Error("no submission yet")),
-    intent() {
-      throw new Error("no intents yet");
+    preview: createPreview({ chain, behaviour, observe }),
+    async submit(payloadHex) {
+      const payload = await readPayload(payloadHex);
+      observe();
+      return mempool.submit(payload);
     },
-    committed: () => undefined,
+    intent(intentHash) {
+      observe();
+      return mempool.intent(intentHash);
+    },
+    committed(intentHash) {
+      observe();
+      return mempool.committed(intentHash);
+    },
     advance(seconds) {
       if (!(seconds > 0) || !Number.isSafeInteger(seconds)) {
         throw new RangeError(`time moves by whole seconds, forward, not by ${seconds}`);
@@ -100,33 +121,14 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
     setPrices,
     crash: (fraction) => setPrices(crashedPrices(tables, fraction)),
     prices: () => currentPrices(tables),
-    fund: (account, amounts) => change((state) => fund(state, account, amounts)),
+    fund(account, amounts) {
+      const point = change((state) => fundAccount(state, account, amounts));
+      audit.putIn(amounts);
+      return point;
+    },
     audit() {
-      throw new Error("no audit yet");
+      observe();
+      return audit.report(mempool.records());
     },
   };
-}
-
-/** @throws {RangeError} on an address that is no account, a resource that is none, or an amount that cannot be split so */
-function fund(
-  state: Parameters<Parameters<ReturnType<typeof createChain>["apply"]>[0]>[0],
-  account: string,
-  amounts: Readonly<Record<string, string>>,
-): void {
-  if (!account.startsWith("account_sim1")) {
-    throw new RangeError(`${account} is not an account of this network`);
-  }
-  const held = new Map(state.accounts.get(account));
-  for (const [resource, amount] of Object.entries(amounts)) {
-    const divisibility = RESOURCE_ENTRIES.get(resource)?.asset.divisibility;
-    if (divisibility === undefined) {
-      throw new RangeError(`no fungible resource ${resource}`);
-    }
-    const added = /^\d+(\.\d+)?$/.test(amount) ? new Num(amount) : undefined;
-    if (added === undefined || added.decimalPlaces() > divisibility) {
-      throw new RangeError(`${amount} is not an amount of ${resource}`);
-    }
-    held.set(resource, added.plus(held.get(resource) ?? 0));
-  }
-  state.accounts.set(account, held);
 }

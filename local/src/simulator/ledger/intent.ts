@@ -1,0 +1,120 @@
+import { type Instruction, ValueKind } from "@radixdlt/radix-engine-toolkit";
+import { ADDRESSES } from "./addresses.ts";
+import type { Execution } from "./execution.ts";
+import { text, toDecimal, ZERO } from "./numbers.ts";
+import type { Payload } from "./toolkit.ts";
+import {
+  type CommittedLiquidation,
+  type IntentRead,
+  InvalidTransactionError,
+  type LedgerPoint,
+} from "./types.ts";
+
+/** A submitted transaction and how far it came. */
+export interface Intent {
+  readonly payload: Payload;
+  /** CDPs its manifest would liquidate. */
+  readonly cdpIds: readonly string[];
+  readonly takenUpAtMs: number;
+  readonly delayMs: number;
+  /** Wall time of its next, or only, try. */
+  dueAtMs: number;
+  rejection: string | null;
+  commit: {
+    readonly point: LedgerPoint;
+    readonly execution: Execution;
+    readonly readAtMs: number;
+  } | null;
+}
+
+/** What the Gateway says of an intent it has never seen. */
+export const UNKNOWN: IntentRead = {
+  status: "Unknown",
+  committedStateVersion: null,
+  endEpochExclusive: null,
+  payloadHash: null,
+  errorMessage: null,
+};
+
+/** What the Gateway says of one it was given. */
+export function readIntent(
+  intent: Intent,
+  { nowMs, read, expired }: { nowMs: number; read: boolean; expired: boolean },
+): IntentRead {
+  const known = {
+    committedStateVersion: null,
+    endEpochExclusive: intent.payload.header.endEpochExclusive,
+    payloadHash: intent.payload.payloadHash,
+    errorMessage: null,
+  };
+  if (intent.commit !== null) {
+    if (!read) {
+      return { ...known, status: "CommitPendingOutcomeUnknown" };
+    }
+    const { receipt } = intent.commit.execution;
+    return {
+      ...known,
+      status: receipt.status === "Succeeded" ? "CommittedSuccess" : "CommittedFailure",
+      committedStateVersion: intent.commit.point.stateVersion,
+      errorMessage: receipt.errorMessage,
+    };
+  }
+  if (expired) {
+    const errorMessage = intent.rejection ?? "its end epoch came before it was committed";
+    return { ...known, status: "PermanentlyRejected", errorMessage };
+  }
+  if (intent.rejection !== null) {
+    return { ...known, status: "LikelyButNotCertainRejection", errorMessage: intent.rejection };
+  }
+  return nowMs < intent.takenUpAtMs
+    ? { ...UNKNOWN, endEpochExclusive: known.endEpochExclusive }
+    : { ...known, status: "Pending" };
+}
+
+/** @throws {InvalidTransactionError} when no mempool would take it at this epoch */
+export function refuseEpochs({ header }: Payload, epoch: number): void {
+  if (header.startEpochInclusive > epoch + 1) {
+    throw new InvalidTransactionError(
+      `it starts at epoch ${header.startEpochInclusive}, and the ledger is at ${epoch}`,
+    );
+  }
+  if (header.endEpochExclusive <= epoch) {
+    throw new InvalidTransactionError(
+      `it ended at epoch ${header.endEpochExclusive}, and the ledger is at ${epoch}`,
+    );
+  }
+}
+
+/** CDPs that a manifest calls `liquidate` on. */
+export function liquidatedIds(instructions: readonly Instruction[]): string[] {
+  return instructions.flatMap((instruction) => {
+    if (
+      instruction.kind !== "CallMethod" ||
+      instruction.methodName !== "liquidate" ||
+      instruction.address.value !== ADDRESSES.lendingMarket ||
+      instruction.args.kind !== ValueKind.Tuple
+    ) {
+      return [];
+    }
+    const [id] = instruction.args.fields;
+    return id?.kind === ValueKind.NonFungibleLocalId ? [id.value] : [];
+  });
+}
+
+/** Liquidations as the audit lists them. The fee counts against the first liquidation of a transaction. */
+export function committedLiquidations(
+  intentHash: string,
+  { stateVersion }: LedgerPoint,
+  { liquidations, feeXrd }: Execution,
+): CommittedLiquidation[] {
+  return liquidations.map((done, index) => ({
+    cdpId: done.cdpId,
+    intentHash,
+    stateVersion,
+    liquidationLtvBefore: text(done.ltvBefore),
+    liquidationLtvAfter: text(done.ltvAfter),
+    paid: { resource: done.paid.resource, amount: text(done.paid.amount) },
+    seized: done.seized.map(({ resource, amount }) => ({ resource, amount: text(amount) })),
+    profitXrd: text(toDecimal(done.gainXrd.minus(index === 0 ? feeXrd : ZERO))),
+  }));
+}

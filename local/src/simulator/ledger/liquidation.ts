@@ -1,0 +1,220 @@
+import { ADDRESSES } from "./addresses.ts";
+import { assessHealth, type CollateralHealth, type LoanHealth } from "./health.ts";
+import { type Bucket, type Frame, ManifestFailure } from "./manifest-frame.ts";
+import type { CdpState } from "./model.ts";
+import { ceilTo, floorTo, min, Num, over, text, times, toDecimal, ZERO } from "./numbers.ts";
+import { afterRepayment } from "./pools.ts";
+import { PROTOCOL_BONUS_SHARE } from "./risk-parameters.ts";
+import { decimal, localId, resource as resourceNode, struct, tuple } from "./sbor.ts";
+import type { SborNode } from "./types.ts";
+
+/** What goes out of one collateral. */
+interface Seizure {
+  readonly held: CollateralHealth;
+  readonly amount: Num;
+  /** Value of the payment that the seizure stands for: its own value less the bonus. */
+  readonly covered: Num;
+  readonly bonusAmount: Num;
+  readonly protocolAmount: Num;
+}
+
+/**
+ * Repays part of one loan and takes collateral worth what was paid and the bonus, as Weft does (radix-weft.md
+ * 1.5): at most the close factor of the loan, collaterals in the order asked for, the protocol's share of the
+ * bonus kept back. Change is returned beside what was seized.
+ * @param requested null = every collateral, by value
+ * @throws {ManifestFailure} when the CDP is at or under the line, or nothing can be repaid or seized
+ */
+export function liquidateOnce(
+  frame: Frame,
+  cdpId: string,
+  { payment, requested }: { payment: Bucket; requested: readonly string[] | null },
+): Bucket[] {
+  const cdp = liveCdp(frame, cdpId);
+  const health = assessHealth(cdp, frame.state, {
+    nowSeconds: frame.nowSeconds,
+    oldPrices: "refused",
+  });
+  const loan = health.loans.find(({ state }) => state.asset === payment.resource);
+  if (loan === undefined) {
+    throw new ManifestFailure(`LendingMarket: CDP ${cdpId} owes no ${payment.resource}`);
+  }
+  const offered = payable(frame, loan, payment.amount);
+  const wanted = requestedCollaterals(frame, health.collaterals, requested);
+  const paidValue = times(offered, loan.price);
+  const seizures = seize(wanted, paidValue);
+  const covered = seizures.reduce((sum, seizure) => sum.plus(seizure.covered), ZERO);
+  const repaid = covered.gte(paidValue)
+    ? offered
+    : min(offered, ceilTo(over(covered, loan.price), loan.entry.asset.divisibility));
+  if (seizures.length === 0 || repaid.isZero()) {
+    throw new ManifestFailure(`LendingMarket: CDP ${cdpId} has no collateral to seize`);
+  }
+  settle(frame, { cdpId, cdp, loan, repaid, seizures });
+  const seized = seizures.map(({ held, amount, protocolAmount }) => ({
+    resource: held.state.resource,
+    amount: amount.minus(protocolAmount),
+  }));
+  const gain = seizures.reduce((sum, seizure) => sum.plus(receivedValue(seizure)), ZERO);
+  const after = assessHealth(liveCdp(frame, cdpId), frame.state, {
+    nowSeconds: frame.nowSeconds,
+    oldPrices: "refused",
+  });
+  frame.liquidations.push({
+    cdpId,
+    ltvBefore: health.liquidationLtv,
+    ltvAfter: after.liquidationLtv,
+    paid: { resource: payment.resource, amount: repaid },
+    seized,
+    gainXrd: gain.minus(times(repaid, loan.price)),
+  });
+  return [...seized, { resource: payment.resource, amount: payment.amount.minus(repaid) }];
+}
+
+/** @throws {ManifestFailure} when there is no such CDP, or no more */
+export function liveCdp(frame: Frame, cdpId: string): CdpState {
+  const cdp = frame.state.cdps.get(cdpId);
+  if (cdp === undefined || cdp.burned) {
+    throw new ManifestFailure(`NonFungibleNotFound: CDP ${cdpId} does not exist`);
+  }
+  return cdp;
+}
+
+function payable(frame: Frame, loan: LoanHealth, paid: Num): Num {
+  const most = floorTo(times(loan.amount, loan.config.closeFactor), loan.entry.asset.divisibility);
+  if (paid.gt(most) && frame.rules.excessPayment === "rejected") {
+    throw new ManifestFailure(
+      `LendingMarket: payment ${text(paid)} exceeds what may be repaid, ${text(most)}`,
+    );
+  }
+  const offered = min(paid, most);
+  if (offered.isZero()) {
+    throw new ManifestFailure("LendingMarket: nothing to repay");
+  }
+  return offered;
+}
+
+function requestedCollaterals(
+  frame: Frame,
+  held: readonly CollateralHealth[],
+  requested: readonly string[] | null,
+): readonly CollateralHealth[] {
+  const byValue = held.toSorted((a, b) => b.value.comparedTo(a.value));
+  if (requested === null) {
+    return byValue;
+  }
+  const found = requested.map((address) => {
+    const one = held.find(({ state }) => state.resource === address);
+    if (one === undefined) {
+      throw new ManifestFailure(`LendingMarket: no collateral ${address}`);
+    }
+    return one;
+  });
+  return frame.rules.seizureOrder === "as_requested"
+    ? found
+    : byValue.filter((one) => found.includes(one));
+}
+
+function seize(wanted: readonly CollateralHealth[], paidValue: Num): Seizure[] {
+  const seizures: Seizure[] = [];
+  let left = paidValue;
+  for (const held of wanted) {
+    const withBonus = held.config.bonusRate.plus(1);
+    const whole = over(held.value, withBonus);
+    const covered = min(left, whole);
+    const amount = whole.lte(left)
+      ? held.amount
+      : floorTo(
+          held.amount.times(times(left, withBonus)).div(held.value),
+          held.entry.asset.divisibility,
+        );
+    if (covered.gt(0) && amount.gt(0)) {
+      left = left.minus(covered);
+      const bonusAmount = floorTo(
+        amount.times(held.config.bonusRate).div(withBonus),
+        held.entry.asset.divisibility,
+      );
+      const protocolAmount = floorTo(
+        bonusAmount.times(PROTOCOL_BONUS_SHARE),
+        held.entry.asset.divisibility,
+      );
+      seizures.push({ held, amount, covered, bonusAmount, protocolAmount });
+    }
+  }
+  return seizures;
+}
+
+function receivedValue({ held, amount, protocolAmount }: Seizure): Num {
+  return toDecimal(held.value.times(amount.minus(protocolAmount)).div(held.amount));
+}
+
+/** Writes the CDP, the pool and the protocol's share, and tells of it. */
+function settle(
+  frame: Frame,
+  done: {
+    cdpId: string;
+    cdp: CdpState;
+    loan: LoanHealth;
+    repaid: Num;
+    seizures: readonly Seizure[];
+  },
+): void {
+  const { cdpId, cdp, loan, repaid, seizures } = done;
+  const { asset } = loan.state;
+  const pool = frame.state.pools.get(asset);
+  if (pool === undefined) {
+    throw new ManifestFailure(`no pool of ${asset}`);
+  }
+  const units = min(new Num(loan.state.units), toDecimal(repaid.times(pool.loan.ratio)));
+  frame.state.pools.set(asset, afterRepayment(pool, repaid, units));
+  const taken = new Map(seizures.map(({ held, amount }) => [held.state.resource, amount]));
+  frame.state.cdps.set(cdpId, {
+    ...cdp,
+    updatedAtSeconds: frame.nowSeconds,
+    loans: cdp.loans
+      .map((one) =>
+        one.asset === asset ? { ...one, units: text(new Num(one.units).minus(units)) } : one,
+      )
+      .filter((one) => one.units !== "0"),
+    collaterals: cdp.collaterals
+      .map((one) => ({
+        ...one,
+        amount: text(new Num(one.amount).minus(taken.get(one.resource) ?? ZERO)),
+      }))
+      .filter((one) => one.amount !== "0"),
+  });
+  const kept = new Map(frame.state.protocol.get(ADDRESSES.lendingMarket));
+  tell(frame, "CDPRepayForLiquidationEvent", cdpEvent(cdpId, asset, repaid));
+  for (const { held, amount, bonusAmount, protocolAmount } of seizures) {
+    const { resource } = held.state;
+    kept.set(resource, (kept.get(resource) ?? ZERO).plus(protocolAmount));
+    tell(frame, "CDPRemoveCollateralForLiquidation", cdpEvent(cdpId, resource, amount));
+    tell(
+      frame,
+      "LiquidationBonusFeeEvent",
+      struct("FeeEventData", {
+        res_address: resourceNode(resource),
+        fee_amount: decimal(text(bonusAmount)),
+        protocol_fee_amount: decimal(text(protocolAmount)),
+      }),
+    );
+  }
+  frame.state.protocol.set(ADDRESSES.lendingMarket, kept);
+}
+
+function cdpEvent(cdpId: string, resource: string, amount: Num): SborNode {
+  return struct("CDPEventData", {
+    cdp_id: localId(cdpId),
+    res_address: resourceNode(resource),
+    amount: decimal(text(amount)),
+  });
+}
+
+/** An event is a tuple of one nameless field, which is a struct. */
+function tell(frame: Frame, name: string, data: SborNode): void {
+  frame.events.push({
+    name,
+    emitter: ADDRESSES.lendingMarket,
+    data: { ...tuple(data), type_name: name },
+  });
+}
