@@ -83,7 +83,18 @@ function marketEvents(events: readonly unknown[], market: string): MarketEvent[]
 function readEvents<T>(events: readonly MarketEvent[], name: string, reader: SborReader<T>): T[] {
   return events
     .filter((event) => event.name === name)
-    .map((event) => readAt(name, event.data as SborNode, reader));
+    .map((event) => readAt(name, event.data as SborNode, (node) => reader(payloadOf(node))));
+}
+
+/**
+ * What an event carries. The market's are tuples of one nameless struct; a plain struct of the same fields is as good.
+ *
+ * Source: radixdlt/radix-incentives, common/dapps/weftFinance/schemas/lendingMarket.ts, `CDPEventData`.
+ */
+function payloadOf(node: SborNode): SborNode {
+  const [only, ...others] = node.fields ?? [];
+  const wraps = others.length === 0 && only?.kind === "Tuple" && !only.field_name;
+  return wraps ? only : node;
 }
 
 const readMoved: SborReader<Moved> = (node) => ({

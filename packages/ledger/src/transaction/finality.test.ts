@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestClient, LEDGER_STATE, SIGNAL } from "../../test/client.ts";
 import { BTC, MARKET, POOL, USDC, XRD } from "../../test/samples.ts";
-import { decimal, localId, reference, struct } from "../../test/sbor.ts";
+import { decimal, localId, reference, struct, tuple } from "../../test/sbor.ts";
 import { type ScriptedGateway, startScriptedGateway } from "../../test/scripted-gateway.ts";
 import { readCommit } from "./commit.ts";
 import { previewTransaction } from "./preview.ts";
@@ -126,10 +126,10 @@ describe("a commit", () => {
       DETAILS,
       commit([
         event("LockFeeEvent", ACCOUNT, struct({ amount: decimal("10") })),
-        event("CDPRepayForLiquidationEvent", MARKET, moved(USDC, "72.28")),
+        event("CDPRepayForLiquidationEvent", MARKET, tuple(moved(USDC, "72.28"))),
         event("CDPRepayForLiquidationEvent", POOL, moved(USDC, "9999")),
         event("CDPRemoveCollateralForLiquidation", MARKET, moved(BTC, "3")),
-        event("CDPRemoveCollateralForLiquidation", MARKET, moved(XRD, "4")),
+        event("CDPRemoveCollateralForLiquidation", MARKET, tuple(moved(XRD, "4"))),
         event(
           "LiquidationBonusFeeEvent",
           MARKET,
