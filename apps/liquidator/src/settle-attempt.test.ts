@@ -30,8 +30,14 @@ const liquidated: Settlement = {
       feeXrd: parseDecimal("0.5"),
       confirmedAtMs: 0,
       paid: [{ cdpId: "#1006#", resource: "resource_sim1debt", amount: parseDecimal("100") }],
-      seized: [{ cdpId: "#1006#", resource: "resource_sim1coll", amount: parseDecimal("140.8") }],
-      bonusFees: [],
+      seized: [{ cdpId: "#1006#", resource: "resource_sim1coll", amount: parseDecimal("142") }],
+      bonusFees: [
+        {
+          resource: "resource_sim1coll",
+          fee: parseDecimal("6"),
+          protocolFee: parseDecimal("1.2"),
+        },
+      ],
     },
   },
 };
@@ -73,7 +79,7 @@ it("writes the outcome before the table calls the attempt final", async () => {
   ]);
 });
 
-it("accounts for a liquidation to the last digit: 140.8 x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async () => {
+it("counts what came to us, (142 - 1.2) x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async () => {
   const { settle, outcomes } = setUp();
   await settle(liquidated);
   expect(outcomeSchema.parse(outcomes[0])).toMatchObject({

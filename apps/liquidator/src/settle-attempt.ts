@@ -2,6 +2,7 @@ import type { Commit } from "@weft/ledger";
 import { type Ending, type Outcome, outcomeKey } from "@weft/messages";
 import {
   addDecimal,
+  DECIMAL_ZERO,
   type Decimal,
   formatDecimal,
   mulDecimal,
@@ -68,7 +69,7 @@ function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
   const { cdpId, runId, attempt, ending, detail, context, transaction } = settlement;
   const commit = transaction?.commit ?? null;
   const paid = commit?.paid.map(toAmount) ?? [];
-  const seized = commit?.seized.map(toAmount) ?? [];
+  const received = commit === null ? [] : receivedOf(commit);
   return {
     version: 1,
     cdpId,
@@ -84,10 +85,10 @@ function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
       feeXrd: commit && formatDecimal(commit.feeXrd),
     },
     paid,
-    seized,
+    seized: received.map(toAmount),
     profitXrd:
       ending === "liquidated" && commit !== null
-        ? formatDecimal(profitOf(commit, context.pricesXrd))
+        ? formatDecimal(profitOf(commit, received, context.pricesXrd))
         : null,
     times: {
       queuedAt: context.queuedAt,
@@ -100,16 +101,33 @@ function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
   };
 }
 
-/** Value seized less value paid and fee, XRD, each product cut to 18 digits. */
-function profitOf(commit: Commit, pricesXrd: Readonly<Record<string, string>>): Decimal {
-  const worth = ({ resource, amount }: { resource: string; amount: Decimal }) =>
-    mulDecimal(amount, parseDecimal(pricesXrd[resource] ?? "0"));
-  const sum = (items: Commit["paid"]) =>
-    items.reduce((total, item) => addDecimal(total, worth(item)), 0n as Decimal);
-  return subDecimal(subDecimal(sum(commit.seized), sum(commit.paid)), commit.feeXrd);
+interface Amount {
+  readonly resource: string;
+  readonly amount: Decimal;
 }
 
-const toAmount = ({ resource, amount }: { resource: string; amount: Decimal }) => ({
+/** What came to us of what left the CDP: the protocol keeps its share of the bonus, by the events of the same commit. */
+function receivedOf({ seized, bonusFees }: Commit): Amount[] {
+  return seized.map(({ resource, amount }) => {
+    const kept = bonusFees.find((fee) => fee.resource === resource)?.protocolFee;
+    return { resource, amount: kept === undefined ? amount : subDecimal(amount, kept) };
+  });
+}
+
+/** Value received less value paid and fee, XRD, each product cut to 18 digits. */
+function profitOf(
+  { paid, feeXrd }: Commit,
+  received: readonly Amount[],
+  pricesXrd: Readonly<Record<string, string>>,
+): Decimal {
+  const worth = ({ resource, amount }: Amount) =>
+    mulDecimal(amount, parseDecimal(pricesXrd[resource] ?? "0"));
+  const sum = (items: readonly Amount[]) =>
+    items.reduce((total, item) => addDecimal(total, worth(item)), DECIMAL_ZERO);
+  return subDecimal(subDecimal(sum(received), sum(paid)), feeXrd);
+}
+
+const toAmount = ({ resource, amount }: Amount) => ({
   resource,
   amount: formatDecimal(amount),
 });

@@ -41,7 +41,7 @@ export const outcomeSchema = z.strictObject({
       feeXrd: decimalText.nullable(),
     })
     .nullable(),
-  /** From the receipt's events; empty unless liquidated. */
+  /** From the events of the receipt; empty unless committed. What is seized is what came to us, the share that the protocol keeps taken off. */
   paid: z.array(amount),
   seized: z.array(amount),
   /** Value seized less value paid and fee, at the prices of the plan; null unless liquidated. */
