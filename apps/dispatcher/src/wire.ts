@@ -156,8 +156,9 @@ async function settleBooks(
     metrics.previousMissing.set(coverage.missing);
     metrics.previousFailed.set(undecodable + unconfirmed);
     // 1,000,000 CDPs make 2,000 batches: coverage.json names them all, the line a few.
-    const missingBatches = coverage.missingBatches.slice(0, 20);
-    log.info({ ...coverage, missingBatches, runId }, "run closed");
+    const { version: _format, ...books } = coverage;
+    const missingBatches = books.missingBatches.slice(0, 20);
+    log.info({ ...books, missingBatches }, "run closed");
   } catch (err) {
     log.error({ err, code: errorCodeOf(err), runId }, "books not closed");
   }
