@@ -43,7 +43,7 @@ export async function handleBatch(
   const parsed = indexBatchSchema.safeParse(parseJson(message.body));
   if (!parsed.success) {
     end("park");
-    log.error({ messageId, receiveCount, err: parsed.error }, "message is not a batch, parked");
+    log.error({ messageId, receiveCount, err: parsed.error }, "message is not a batch");
     return { verdict: "park", reason: "malformed_batch" };
   }
   const batch = parsed.data;
