@@ -11,7 +11,7 @@ export interface RunOrder {
 }
 
 /** The ledger as one request found it. */
-export interface PopulatedHead extends Population {
+interface PopulatedHead extends Population {
   readonly stateVersion: bigint;
   /** Milliseconds since 1970. */
   readonly timestampMs: number;

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** How the handling of a batch can end. */
-export const BATCH_ENDS = ["scanned", "superseded", "retry", "park"] as const;
+const BATCH_ENDS = ["scanned", "superseded", "retry", "park"] as const;
 /** What can become of a CDP in a batch. */
-export const CDP_ENDS = [
+const CDP_ENDS = [
   "no_debt",
   "healthy",
   "liquidatable",
@@ -17,7 +17,6 @@ export const CDP_ENDS = [
 ] as const;
 
 export type BatchEnd = (typeof BATCH_ENDS)[number];
-export type CdpEnd = (typeof CDP_ENDS)[number];
 
 /** Every metric of this program. */
 export function createMetrics(registry: Registry) {

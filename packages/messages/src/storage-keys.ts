@@ -1,7 +1,7 @@
 /** Where things lie in the data bucket. Every key depends on what the object says, never on when it was written. */
 const padded = (index: number, digits: number) => String(index).padStart(digits, "0");
 
-export const runPrefix = (runId: string) => `runs/${runId}/`;
+const runPrefix = (runId: string) => `runs/${runId}/`;
 export const runManifestKey = (runId: string) => `${runPrefix(runId)}manifest.json`;
 export const runCoverageKey = (runId: string) => `${runPrefix(runId)}coverage.json`;
 export const batchSummaryPrefix = (runId: string) => `${runPrefix(runId)}batches/`;
