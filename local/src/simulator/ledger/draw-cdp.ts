@@ -25,7 +25,7 @@ const DRAWN_AT_SECONDS = 1_767_225_600;
 const COLLATERAL_WEIGHTS = [38, 36, 4, 4, 4, 4, 3, 3, 2, 2];
 const LOAN_WEIGHTS = [14, 3, 27, 18, 4, 5, 12, 12, 2, 3];
 /** Collateral of any size below this would not pay for the fee of its own liquidation. */
-const LEAST_COLLATERAL_XRD = 1_500;
+const LEAST_COLLATERAL_XRD = 4_000;
 
 type Plan = {
   readonly loans: readonly Asset[];
