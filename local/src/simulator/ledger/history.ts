@@ -7,12 +7,12 @@ export interface Versioned<V> {
   readonly previous: Versioned<V> | undefined;
 }
 
-export interface Reader<V> {
+interface Reader<V> {
   get(key: string): V | undefined;
 }
 
 /** A table of which every past version can be read. A value is stored once per change, newest first. */
-export interface Table<V> extends Reader<V> {
+interface Table<V> extends Reader<V> {
   keys(): IterableIterator<string>;
   newest(key: string): Versioned<V> | undefined;
   at(key: string, stateVersion: number): Versioned<V> | undefined;
@@ -20,7 +20,7 @@ export interface Table<V> extends Reader<V> {
 }
 
 /** Writes over a table that are not, or not yet, in it. */
-export interface Overlay<V> extends Reader<V> {
+interface Overlay<V> extends Reader<V> {
   set(key: string, value: V): void;
   changes(): ReadonlyMap<string, V>;
 }
