@@ -45,6 +45,8 @@ test("a file gets plain lines, now and then and at the end", () => {
   pass(5_000);
   progress.round(status);
   progress.round({ ...status, read: 60 });
+  pass(5_000);
+  progress.round(status);
   progress.roundDone({ ...status, read: 200, queued: 0 }, 6.25);
   expect(written()).toBe(
     "round 2: 50 of 200 positions, 4 candidates, 1 attempts ended, 5 queued\n" +

@@ -30,34 +30,40 @@ export interface ProgressOptions {
 }
 
 const CLEAR_LINE = "\r\u001b[2K";
-/** A plain log gets a line this often at most while a round lasts; milliseconds. */
+/** A plain log gets a line this often at most while a round lasts, and a repeated one more rarely; milliseconds. */
 const PLAIN_EVERY_MS = 5_000;
+const REPEAT_EVERY_MS = 30_000;
 const BAR_WIDTH = 24;
 
 export function createProgress(options: ProgressOptions): Progress {
   const { write, isTerminal, columns, nowMs } = options;
   let saidAtMs = nowMs();
+  let said = "";
   const plain = (line: string) => {
     saidAtMs = nowMs();
+    said = line;
     write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
   };
   return {
     say: plain,
     round(status) {
       if (isTerminal) write(`${CLEAR_LINE}${statusBar(status).slice(0, Math.max(0, columns - 1))}`);
-      else if (nowMs() - saidAtMs >= PLAIN_EVERY_MS) plain(statusText(status));
+      else {
+        const line = statusText(status);
+        if (nowMs() - saidAtMs >= (line === said ? REPEAT_EVERY_MS : PLAIN_EVERY_MS)) plain(line);
+      }
     },
     roundDone: (status, seconds) => plain(`${statusText(status)}, ${seconds.toFixed(1)} s`),
   };
 }
 
-export function statusText(status: RoundStatus): string {
+function statusText(status: RoundStatus): string {
   const { round, expected, read, candidates, outcomes, queued } = status;
   const waiting = queued === 0 ? "" : `, ${queued} queued`;
   return `round ${round}: ${read} of ${expected} positions, ${candidates} candidates, ${outcomes} attempts ended${waiting}`;
 }
 
-export function statusBar(status: RoundStatus): string {
+function statusBar(status: RoundStatus): string {
   const { round, expected, read, candidates, outcomes } = status;
   const part = expected === 0 ? 1 : Math.min(1, read / expected);
   const full = Math.round(part * BAR_WIDTH);

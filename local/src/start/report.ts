@@ -126,7 +126,7 @@ function roundReport(round: FinishedRound, outcomes: readonly Outcome[]): RoundR
   };
 }
 
-export function candidatesOf({ summaries }: RunBooks): number {
+function candidatesOf({ summaries }: RunBooks): number {
   return summaries.reduce((total, { candidates }) => total + candidates, 0);
 }
 

@@ -14,7 +14,10 @@ export interface RoundDeps {
   readonly signal: AbortSignal;
 }
 
-const LOOK_EVERY_MS = 150;
+/** Between looks; longer when a look takes long, so that watching takes a tenth of the time at most. */
+const MIN_PAUSE_MS = 150;
+const MAX_PAUSE_MS = 3_000;
+const PAUSE_PER_LOOK = 9;
 /** A round in which nothing moves for so long is stuck. */
 const STUCK_AFTER_MS = 120_000;
 /** SQS counts are approximate: a queue is empty when it was so twice. */
@@ -30,12 +33,15 @@ export async function awaitRound(round: number, deps: RoundDeps): Promise<RoundS
   const { look, depths, onStatus, sleep, nowMs, signal } = deps;
   let movedAtMs = nowMs();
   let last = "";
-  for (let emptyLooks = 0; ; await sleep(LOOK_EVERY_MS, signal)) {
+  let pauseMs = MIN_PAUSE_MS;
+  for (let emptyLooks = 0; ; await sleep(pauseMs, signal)) {
     signal.throwIfAborted();
+    const startMs = nowMs();
     // Queues first: work that ends between the two looks is then counted as still there.
     const depth = await depths(signal);
     const run = await look(signal);
     const status = statusOf(round, run, depth);
+    pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, (nowMs() - startMs) * PAUSE_PER_LOOK));
     onStatus(status);
     const allBatches = run.batchesDone >= run.batchCount || depth.indexParked > 0;
     emptyLooks = allBatches && status.queued === 0 ? emptyLooks + 1 : 0;

@@ -100,7 +100,10 @@ async function runSupervised(deps: RunDeps, startMs: number): Promise<number> {
     return ok ? 0 : EXIT_FAILED;
   } catch (error) {
     // What ended the wait matters, not how a request in the middle of it took that.
-    throw supervisor.failed.aborted ? supervisor.failed.reason : error;
+    const cause: unknown = supervisor.failed.aborted ? supervisor.failed.reason : error;
+    if (!(cause instanceof RunFailure) || cause.message.includes(folder.logs)) throw cause;
+    const logs = relative(deps.repositoryRoot, folder.logs);
+    throw new RunFailure(`${cause.message}\nWhat the processes said: ${logs}`);
   } finally {
     await supervisor.stopAll(STOP_GRACE_MS);
     clients?.close();

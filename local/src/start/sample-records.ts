@@ -3,7 +3,7 @@ import type { Audit, CommittedLiquidation } from "../simulator/ledger/types.ts";
 
 /** Records as the programs store them and the ledger tells them, for tests: one small story that adds up. */
 export const RUN_ID = "20261120T215500Z";
-export const TRACE_ID = "0123456789abcdef0123456789abcdef";
+const TRACE_ID = "0123456789abcdef0123456789abcdef";
 
 export function sampleManifest(changes: Partial<RunManifest> = {}): RunManifest {
   return {

@@ -78,6 +78,18 @@ test("a kept child that is killed is started again and its new place told", asyn
   expect(supervisor.restarts).toEqual(new Map([["indexer-1", 1]]));
 });
 
+test("a kept child that is killed before it was ever ready is started again too", async () => {
+  const { supervisor, restarted } = supervise();
+  const flag = JSON.stringify(join(folder, "started"));
+  const code = `const fs = require("node:fs");
+    if (!fs.existsSync(${flag})) { fs.writeFileSync(${flag}, ""); process.kill(process.pid, "SIGKILL"); }
+    ${READY}${STAY}`;
+  const pids: number[] = [];
+  await supervisor.startKept(script("liquidator-2", code), readyPid, (pid) => pids.push(pid));
+  expect(pids).toHaveLength(1);
+  expect(restarted).toEqual(["liquidator-2 SIGKILL"]);
+});
+
 test("a kept child that can never be ready again ends the run with its last lines", async () => {
   const { supervisor } = supervise();
   const flag = JSON.stringify(join(folder, "started"));

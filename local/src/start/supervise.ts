@@ -37,7 +37,7 @@ export interface Supervisor {
   killAll(): void;
 }
 
-export type Ready<T> = (child: Child) => Promise<T>;
+type Ready<T> = (child: Child) => Promise<T>;
 
 /** A child that dies so often without ever having been ready will not heal. */
 const MAX_STARTS_IN_VAIN = 5;
@@ -48,6 +48,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const failure = new AbortController();
   const stopping = new AbortController();
   const children = new Set<Child>();
+  const ended = new WeakMap<Child, Exit>();
   const restarts = new Map<string, number>();
 
   const start = (spec: ChildSpec): Child => {
@@ -56,11 +57,31 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     children.add(child);
     const { pid } = child;
     if (pid !== undefined) guard.watch(pid);
-    void child.exited.then(() => {
+    void child.exited.then((exit) => {
+      ended.set(child, exit);
       children.delete(child);
       if (pid !== undefined) guard.forget(pid);
     });
     return child;
+  };
+
+  const tellRestart = ({ name }: ChildSpec, exit: Exit) => {
+    restarts.set(name, (restarts.get(name) ?? 0) + 1);
+    onRestart(name, exit);
+  };
+
+  /** Who ends by itself before it was ever ready has a fault to show; who was killed gets another start. */
+  const startUntilReady = async <T>(spec: ChildSpec, ready: Ready<T>) => {
+    for (let inVain = 1; ; inVain += 1) {
+      const child = start(spec);
+      try {
+        return { child, value: await ready(child) };
+      } catch (error) {
+        const exit = ended.get(child);
+        if (exit === undefined || exit.signal === null || inVain >= MAX_STARTS_IN_VAIN) throw error;
+        tellRestart(spec, exit);
+      }
+    }
   };
 
   const restart = async <T>(last: Child, ready: Ready<T>, onReady: (value: T) => void) => {
@@ -73,8 +94,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         return;
       }
       const { spec } = child;
-      restarts.set(spec.name, (restarts.get(spec.name) ?? 0) + 1);
-      onRestart(spec.name, exit);
+      tellRestart(spec, exit);
       await sleep(RESTART_PAUSE_MS * 2 ** inVain, stopping.signal);
       if (stopping.signal.aborted) return;
       child = start(spec);
@@ -102,8 +122,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return value;
     },
     async startKept(spec, ready, onReady) {
-      const child = start(spec);
-      onReady(await ready(child));
+      const { child, value } = await startUntilReady(spec, ready);
+      onReady(value);
       void restart(child, ready, onReady);
     },
     async runOnce(spec) {

@@ -6,7 +6,7 @@ import { coverageOf } from "./coverage.ts";
 import { type OverLine, sortOverLine } from "./over-line.ts";
 
 /** Messages that the programs set aside for a person. */
-export interface Parked {
+interface Parked {
   readonly queue: string;
   readonly messages: number;
 }
