@@ -31,11 +31,19 @@ export function keepLines(
     ["dynamodb", stack.endpoints.dynamodbUrl],
     ...[...stack.opsUrls].map(([name, url]) => [name, `${url}/metrics`] as const),
   ];
+  const nextRun =
+    stack.control === null
+      ? []
+      : [
+          "# The next run is due when the ledger's time has moved on:",
+          `curl -H 'content-type: application/json' -d '{"seconds":600}' ${gateway}/control/advance`,
+        ];
   const own = (app: App) => {
     const lines = Object.entries(stack.variables[app]).filter(([name]) => !isShared(name, stack));
     return [
       `# ${app}: also in ${folder}/env.${app}.sh`,
       ...exportLines(Object.fromEntries(lines)),
+      ...(app === "dispatcher" ? nextRun : []),
       `npx node build/${app}/main.mjs`,
       "",
     ];
