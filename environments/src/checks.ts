@@ -166,8 +166,11 @@ function checkSurroundings(env: Environment, fault: Fault): void {
       fault(field, "needs External Secrets or Argo CD, which come with aws: remove it");
     }
   }
-  if (env.aws !== undefined && env.images.registry === "") {
-    fault("images.registry", "is empty: nodes on AWS pull their images; name the registry");
+  if (env.aws !== undefined && !env.images.registry.includes(".")) {
+    fault(
+      "images.registry",
+      `${env.images.registry} has no host: nodes on AWS pull their images; name the registry`,
+    );
   }
 }
 

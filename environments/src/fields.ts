@@ -23,6 +23,8 @@ const worker = {
   visibilityTimeoutSeconds: whole(5, 3_600),
   /** After SIGTERM the program ends by itself within this; the constant in its main.ts. */
   drainSeconds: whole(5, 300),
+  /** How long fewer replicas must have been enough before any is taken away. */
+  scaleInAfterSeconds: whole(0, 3_600),
   /** After SIGTERM Kubernetes kills the pod; covers the drain and the kubelet's own delay. */
   terminationGraceSeconds: whole(5, 330),
   resources,
@@ -40,8 +42,8 @@ const aws = z.strictObject({
 });
 
 const images = z.strictObject({
-  /** Where the images are pulled from; empty for images loaded into the nodes by hand. */
-  registry: z.string().default(""),
+  /** What comes before the program in an image's name; without a host, the images are loaded into the nodes by hand. */
+  registry: z.string().min(1).default("weft"),
   /** Named until the lock file has digests. */
   tag: z
     .string()
@@ -77,8 +79,9 @@ const indexer = z.strictObject({
   surge: worker.surge.default(1),
   longestWorkSeconds: worker.longestWorkSeconds.default(60),
   visibilityTimeoutSeconds: worker.visibilityTimeoutSeconds.default(120),
-  drainSeconds: worker.drainSeconds.default(75),
-  terminationGraceSeconds: worker.terminationGraceSeconds.default(90),
+  drainSeconds: worker.drainSeconds.default(60),
+  terminationGraceSeconds: worker.terminationGraceSeconds.default(75),
+  scaleInAfterSeconds: worker.scaleInAfterSeconds.default(120),
   /** Messages on the queue, those in work included, for which there is one replica. */
   messagesPerReplica: whole(1, 1_000).default(30),
   batchesInFlight: whole(1, 50).default(2),
@@ -103,6 +106,7 @@ const liquidator = z.strictObject({
   visibilityTimeoutSeconds: worker.visibilityTimeoutSeconds.default(60),
   drainSeconds: worker.drainSeconds.default(30),
   terminationGraceSeconds: worker.terminationGraceSeconds.default(40),
+  scaleInAfterSeconds: worker.scaleInAfterSeconds.default(300),
   /** Candidates one pod works on at once, and messages for which there is one replica. */
   executorsPerPod: whole(1, 50).default(10),
   messagesInFlight: whole(1, 500).default(30),

@@ -142,7 +142,7 @@ describe("a contradiction is named with its field and its remedy", () => {
     [
       "nowhere to pull images from",
       { ...further, images: {} },
-      "images.registry: is empty: nodes on AWS pull their images; name the registry",
+      "images.registry: weft has no host: nodes on AWS pull their images; name the registry",
     ],
     [
       "a cost ceiling under what may run",
