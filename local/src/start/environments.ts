@@ -34,7 +34,10 @@ const LOCAL_REQUESTS_PER_SECOND = 10_000;
 export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Variables>> {
   const { indexers, liquidators, dryRun } = facts;
   const shared = sharedVariables(facts);
-  const { indexQueue, liquidationQueue } = LOCAL_AWS;
+  const { indexQueue, indexDeadLetterQueue, liquidationQueue, liquidationDeadLetterQueue } =
+    LOCAL_AWS;
+  // Short, so that what a killed worker held, or an embedded long poll swallowed, is soon seen again.
+  const receiving = { VISIBILITY_TIMEOUT_SECONDS: "10", RECEIVE_WAIT_SECONDS: "2" };
   const indexing = gatewayBudget(facts, INDEXING_IN_FLIGHT / indexers);
   const liquidation = gatewayBudget(facts, LIQUIDATION_IN_FLIGHT / liquidators);
   return {
@@ -43,15 +46,17 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
       ...shared,
       ...indexing,
       INDEX_QUEUE: indexQueue,
+      INDEX_DEAD_LETTER_QUEUE: indexDeadLetterQueue,
       LIQUIDATION_QUEUE: liquidationQueue,
-      VISIBILITY_TIMEOUT_SECONDS: "10",
+      ...receiving,
     },
     liquidator: {
       ...shared,
       ...liquidation,
       LIQUIDATION_QUEUE: liquidationQueue,
+      LIQUIDATION_DEAD_LETTER_QUEUE: liquidationDeadLetterQueue,
+      ...receiving,
       EXECUTORS: String(Math.max(1, Math.min(10, Math.floor(EXECUTORS_IN_ALL / liquidators)))),
-      VISIBILITY_TIMEOUT_SECONDS: "10",
       FINALITY_POLL_MS: "250",
       ...(dryRun
         ? { SIGNER: "none", DRY_RUN: "true" }

@@ -53,7 +53,8 @@ async function start(options: StartOptions): Promise<number> {
     progress: createProgress({
       write: (text) => void stdout.write(text),
       isTerminal: stdout.isTTY === true,
-      columns: stdout.columns ?? 80,
+      // 0 is what a terminal of unknown width says.
+      columns: stdout.columns || 80,
       nowMs: () => performance.now(),
     }),
     sleep,
