@@ -1,0 +1,73 @@
+import type { Construct } from "constructs";
+import { headroom } from "../constructs/headroom.ts";
+import { signingKey } from "../constructs/signing-key.ts";
+import { Worker } from "../constructs/worker.ts";
+import type { Context } from "../context.ts";
+import { commonVariables, gatewayShare, type Variables } from "../variables.ts";
+
+/**
+ * Liquidates. What the design burst needs is always running, on on-demand nodes; scaling out is for more than that, at
+ * once, and scaling in slow, so that a second wave finds the pods still there.
+ */
+export function liquidator(scope: Construct, context: Context): void {
+  const { env, names } = context;
+  const { minReplicas, maxReplicas, surge, executorsPerPod, ...settings } = env.liquidator;
+  const budget = {
+    inFlight: env.gateway.liquidationInFlight,
+    requestsPerSecond: env.gateway.liquidationRequestsPerSecond,
+  };
+  const key = settings.signer === "file" ? signingKey(scope, context) : undefined;
+  new Worker(scope, "liquidator", {
+    context,
+    name: "liquidator",
+    component: "liquidation",
+    priority: "weft-liquidation",
+    placement: "on-demand",
+    whenNodesUneven: "DoNotSchedule",
+    surge,
+    resources: settings.resources,
+    terminationGraceSeconds: settings.terminationGraceSeconds,
+    variables: {
+      ...commonVariables(context),
+      ...gatewayShare(budget, maxReplicas + surge),
+      ...liquidationVariables(context),
+      ...(key === undefined ? {} : { SIGNING_KEY_FILE: key.path }),
+    },
+    ...(key === undefined ? {} : { files: key.files }),
+    scaling: {
+      queue: names.queues.liquidation,
+      messagesPerReplica: executorsPerPod,
+      minReplicas,
+      maxReplicas,
+      scaleUp: {
+        stabilizationWindowSeconds: 0,
+        selectPolicy: "Max",
+        policies: [
+          { type: "Pods", value: 10, periodSeconds: 15 },
+          { type: "Percent", value: 400, periodSeconds: 15 },
+        ],
+      },
+      scaleDown: {
+        stabilizationWindowSeconds: settings.scaleInAfterSeconds,
+        selectPolicy: "Max",
+        policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+      },
+    },
+  });
+  headroom(scope, context);
+}
+
+function liquidationVariables({ env, names }: Context): Variables {
+  const { liquidator: settings } = env;
+  return {
+    LIQUIDATION_QUEUE: names.queues.liquidation,
+    EXECUTORS: String(settings.executorsPerPod),
+    MESSAGES_IN_FLIGHT: String(settings.messagesInFlight),
+    VISIBILITY_TIMEOUT_SECONDS: String(settings.visibilityTimeoutSeconds),
+    SIGNER: settings.signer,
+    DRY_RUN: String(settings.dryRun),
+    MIN_PROFIT_XRD: settings.minProfitXrd,
+    FEE_LOCK_XRD: settings.feeLockXrd,
+    MAX_SLIPPAGE: settings.maxSlippage,
+  };
+}
