@@ -1,10 +1,11 @@
 import {
   awsVariables,
+  CLOCK_ON_SIMULATOR_ONLY,
+  crossCheck,
   type Environment,
   ledgerVariables,
   parseEnvironment,
   queueName,
-  refuseForeignClock,
   shellVariables,
 } from "@weft/runtime";
 import { z } from "zod";
@@ -12,8 +13,8 @@ import { z } from "zod";
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Every variable this program reads. It lives for seconds, so it has no ops server to configure. */
-export const envSchema = z
-  .object({
+export const envSchema = crossCheck(
+  z.object({
     LOG_LEVEL: shellVariables.LOG_LEVEL,
     ...ledgerVariables,
     ...awsVariables,
@@ -26,8 +27,10 @@ export const envSchema = z
     JOB_NAME: z.string().min(1).optional(),
     /** Without either of the two, a run is named after the last full interval. */
     DISPATCH_INTERVAL_SECONDS: whole(10, 86_400).default(300),
-  })
-  .superRefine(refuseForeignClock);
+  }),
+  "CLOCK_URL",
+  CLOCK_ON_SIMULATOR_ONLY,
+);
 
 export type Config = z.infer<typeof envSchema>;
 

@@ -1,48 +1,22 @@
-import { createGatewayClient, type GatewayClient } from "@weft/ledger";
+import { connectGateway } from "@weft/ledger";
 import type { IndexBatch } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl } from "@weft/queue";
 import {
   createLogger,
   createRemoteClock,
-  EXIT_PERMANENT,
   type Logger,
+  readConfig,
   runProcess,
   systemClock,
 } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
-import { createMetrics, type Metrics, readMetrics } from "./metrics.ts";
+import { createMetrics, readMetrics } from "./metrics.ts";
 import { wireDispatcher } from "./wire.ts";
 
 const APP = "dispatcher";
 const VERSION = "0.1.0";
-
-function readConfig(): Config | undefined {
-  try {
-    return parseConfig(process.env);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = EXIT_PERMANENT;
-    return undefined;
-  }
-}
-
-function connectGateway(config: Config, metrics: Metrics): GatewayClient {
-  return createGatewayClient({
-    baseUrls: config.GATEWAY_URLS,
-    applicationName: `weft-${APP}`,
-    applicationVersion: VERSION,
-    maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
-    requestsPerSecond: config.GATEWAY_REQUESTS_PER_SECOND,
-    timeoutMs: config.GATEWAY_TIMEOUT_MS,
-    observe: {
-      onRequest: ({ endpoint, outcome, durationMs }) =>
-        metrics.gatewayRequests.observe({ endpoint, outcome }, durationMs / 1_000),
-      onRetry: ({ endpoint, reason }) => metrics.gatewayRetries.inc({ endpoint, reason }),
-    },
-  });
-}
 
 async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Promise<void> {
   const region = config.AWS_REGION;
@@ -54,7 +28,7 @@ async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Pr
   try {
     const queueUrl = await resolveQueueUrl(sqs, config.INDEX_QUEUE, stop);
     const dispatch = wireDispatcher(config, {
-      gateway: connectGateway(config, metrics),
+      gateway: connectGateway(config, { app: APP, version: VERSION, registry }),
       sender: createSender<IndexBatch>({ sqs, queueUrl, encode: JSON.stringify }),
       objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
       runPointer: createRunPointer({ dynamo, table: config.STATE_TABLE }),
@@ -68,7 +42,7 @@ async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Pr
   }
 }
 
-const config = readConfig();
+const config = readConfig(process, parseConfig);
 if (config !== undefined) {
   const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
   await runProcess({

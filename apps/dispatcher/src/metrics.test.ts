@@ -1,4 +1,4 @@
-import { Registry } from "prom-client";
+import { Histogram, Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { createMetrics, readMetrics } from "./metrics.ts";
 
@@ -15,7 +15,13 @@ it("tells the values of a run in one flat object", async () => {
   const registry = new Registry();
   const metrics = createMetrics(registry);
   metrics.expected.set(1_138);
-  metrics.gatewayRequests.observe({ endpoint: "/status", outcome: "ok" }, 0.25);
+  const requests = new Histogram({
+    name: "dispatcher_gateway_request_duration_seconds",
+    help: "Another part's metric, with labels and buckets.",
+    labelNames: ["endpoint", "outcome"],
+    registers: [registry],
+  });
+  requests.observe({ endpoint: "/status", outcome: "ok" }, 0.25);
   expect(await readMetrics(registry)).toMatchObject({
     dispatcher_expected_cdps: 1138,
     'dispatcher_gateway_request_duration_seconds_count{endpoint="/status",outcome="ok"}': 1,

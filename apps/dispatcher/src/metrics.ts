@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 /** Every metric of this program. Nobody scrapes a Job: their last values go into a log line. */
 export function createMetrics(registry: Registry) {
@@ -42,19 +42,6 @@ export function createMetrics(registry: Registry) {
     previousFailed: new Gauge({
       name: "dispatcher_previous_run_failed_cdps",
       help: "CDPs of the run before that could not be read or confirmed.",
-      registers,
-    }),
-    gatewayRequests: new Histogram({
-      name: "dispatcher_gateway_request_duration_seconds",
-      help: "Requests to the Gateway by endpoint and outcome.",
-      labelNames: ["endpoint", "outcome"],
-      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
-    }),
-    gatewayRetries: new Counter({
-      name: "dispatcher_gateway_retries_total",
-      help: "Requests to the Gateway that were sent again, by reason.",
-      labelNames: ["endpoint", "reason"],
       registers,
     }),
   };

@@ -11,6 +11,7 @@ const complete = {
   DATA_BUCKET: "weft-data",
   STATE_TABLE: "weft-state",
   INDEX_QUEUE: "weft-index",
+  INDEX_DEAD_LETTER_QUEUE: "weft-index-dlq",
   LIQUIDATION_QUEUE: "weft-liquidation.fifo",
 };
 

@@ -1,11 +1,13 @@
 import {
   awsVariables,
+  CLOCK_ON_SIMULATOR_ONLY,
+  crossCheck,
   type Environment,
   fifoQueueName,
   ledgerVariables,
   parseEnvironment,
   queueName,
-  refuseForeignClock,
+  receiveVariables,
   shellVariables,
 } from "@weft/runtime";
 import { z } from "zod";
@@ -14,36 +16,38 @@ const decimal = z.string().regex(/^\d+(\.\d{1,18})?$/, "a decimal such as 0.95")
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Every variable this program reads. */
-export const envSchema = z
-  .object({
-    ...shellVariables,
-    ...ledgerVariables,
-    ...awsVariables,
-    INDEX_QUEUE: queueName,
-    LIQUIDATION_QUEUE: fifoQueueName,
-    /** A batch not answered by then goes to somebody else; extended while it is worked. */
-    VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(120),
-    /** Batches worked on at once. */
-    BATCHES_IN_FLIGHT: whole(1, 100).default(2),
-    /** Liquidation loan-to-value, as computed off-ledger, from which the ledger is asked. */
-    CONFIRM_FROM_LTV: decimal.default("0.95"),
-    /** CDPs per confirming preview. */
-    CONFIRM_BATCH_SIZE: whole(1, 50).default(10),
-    /** Collateral worth no more than this is nothing: the debt is bad, XRD. */
-    BAD_DEBT_COLLATERAL_XRD: decimal.default("1"),
-    /** How long a candidate means anything, ledger time. */
-    CANDIDATE_TTL_SECONDS: whole(10, 86_400).default(600),
-  })
-  .superRefine((env, context) => {
-    refuseForeignClock(env, context);
-    if (Number(env.CONFIRM_FROM_LTV) > 1) {
-      context.addIssue({
-        code: "custom",
-        path: ["CONFIRM_FROM_LTV"],
-        message: `is ${env.CONFIRM_FROM_LTV}: above 1, liquidatable CDPs would pass unseen`,
-      });
-    }
-  });
+const variables = z.object({
+  ...shellVariables,
+  ...ledgerVariables,
+  ...awsVariables,
+  ...receiveVariables,
+  INDEX_QUEUE: queueName,
+  /** Where a batch goes that cannot be worked on, for a person to look at. */
+  INDEX_DEAD_LETTER_QUEUE: queueName,
+  LIQUIDATION_QUEUE: fifoQueueName,
+  /** A batch not answered by then goes to somebody else; extended while it is worked. */
+  VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(120),
+  /** Batches worked on at once. */
+  BATCHES_IN_FLIGHT: whole(1, 100).default(2),
+  /** Liquidation loan-to-value, as computed off-ledger, from which the ledger is asked. */
+  CONFIRM_FROM_LTV: decimal.default("0.95"),
+  /** CDPs per confirming preview. */
+  CONFIRM_BATCH_SIZE: whole(1, 50).default(10),
+  /** Collateral worth no more than this is nothing: the debt is bad, XRD. */
+  BAD_DEBT_COLLATERAL_XRD: decimal.default("1"),
+  /** How long a candidate means anything, ledger time. */
+  CANDIDATE_TTL_SECONDS: whole(10, 86_400).default(600),
+});
+
+/** What has to hold between the variables. */
+export const envSchema = crossCheck(
+  crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY),
+  "CONFIRM_FROM_LTV",
+  {
+    holds: ({ CONFIRM_FROM_LTV: from }) => from === undefined || Number(from) <= 1,
+    message: "is above 1: liquidatable CDPs would pass unseen",
+  },
+);
 
 export type Config = z.infer<typeof envSchema>;
 

@@ -1,7 +1,7 @@
 import { type LedgerHealth, PreviewFailedError, SborError } from "@weft/ledger";
 import { type Decimal, isBadDebt, isLiquidatable } from "@weft/protocol";
+import { inParallel } from "@weft/runtime";
 import type { CdpFinding, CdpVerdict, Suspect } from "./cdp-finding.ts";
-import { inParallel } from "./in-parallel.ts";
 
 export interface ConfirmCdpsDeps {
   /**

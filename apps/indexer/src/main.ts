@@ -1,117 +1,53 @@
-import { createGatewayClient, type GatewayClient, readHead } from "@weft/ledger";
+import { connectGateway, readHead } from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
-  createHeartbeat,
   createLogger,
-  createOpsServer,
-  createReadiness,
   createRemoteClock,
-  EXIT_PERMANENT,
-  type Heartbeat,
   type Logger,
-  persist,
-  type Readiness,
+  readConfig,
   runProcess,
-  sleep,
+  runWorker,
   systemClock,
+  type WorkerShell,
 } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { createMetrics } from "./metrics.ts";
 import { wireBatchHandler } from "./wire.ts";
 
 const APP = "indexer";
 const VERSION = "0.1.0";
-/** Between tries of a dependency that does not answer at the start. */
-const START_PAUSE_MS = 2_000;
-/** The receive loop beats at least once per long poll. */
-const MAX_HEARTBEAT_AGE_MS = 60_000;
 /** A batch in hand is finished before the process ends. */
 const GRACE_PERIOD_MS = 60_000;
 /** No run has this id: reading its manifest only shows whether the bucket answers. */
 const NO_RUN = "00000000T000000Z";
-
-type Part = "queue" | "gateway" | "bucket";
-
-function readConfig(): Config | undefined {
-  try {
-    return parseConfig(process.env);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = EXIT_PERMANENT;
-    return undefined;
-  }
-}
-
-function connectGateway(config: Config, metrics: Metrics): GatewayClient {
-  return createGatewayClient({
-    baseUrls: config.GATEWAY_URLS,
-    applicationName: `weft-${APP}`,
-    applicationVersion: VERSION,
-    maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
-    requestsPerSecond: config.GATEWAY_REQUESTS_PER_SECOND,
-    timeoutMs: config.GATEWAY_TIMEOUT_MS,
-    observe: {
-      onRequest: ({ endpoint, outcome, durationMs }) =>
-        metrics.gatewayRequests.observe({ endpoint, outcome }, durationMs / 1_000),
-      onRetry: ({ endpoint, reason }) => metrics.gatewayRetries.inc({ endpoint, reason }),
-    },
-  });
-}
+const PARTS = ["queue", "gateway", "bucket"] as const;
 
 function connectAws(config: Config) {
   const region = config.AWS_REGION;
-  const sqs = createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS });
   const s3 = createS3({ region, endpointUrl: config.AWS_ENDPOINT_URL_S3 });
   const dynamo = createDynamo({ region, endpointUrl: config.AWS_ENDPOINT_URL_DYNAMODB });
   return {
-    sqs,
+    sqs: createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS }),
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     runPointer: createRunPointer({ dynamo, table: config.STATE_TABLE }),
   };
 }
 
-/** Asks a dependency until it answers, while the process stays alive and not ready. */
-function createAwait(
-  { readiness, heartbeat, log }: { readiness: Readiness<Part>; heartbeat: Heartbeat; log: Logger },
-  stop: AbortSignal,
-) {
-  return async <T>(part: Part, step: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const answer = await persist({
-      step,
-      onFailure: (err) => {
-        heartbeat.beat();
-        log.warn({ err, part }, "not answering yet");
-      },
-      pauseMs: START_PAUSE_MS,
-      sleep,
-      signal: stop,
-    });
-    readiness.markReady(part);
-    return answer;
-  };
-}
-
 async function receiveBatches(
   config: Config,
-  deps: {
-    readonly metrics: Metrics;
-    readonly readiness: Readiness<Part>;
-    readonly heartbeat: Heartbeat;
-    readonly log: Logger;
-  },
-  stop: AbortSignal,
+  { registry, log, stop }: { registry: Registry; log: Logger; stop: AbortSignal },
+  { heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
-  const { metrics, heartbeat, log } = deps;
   const { sqs, objects, runPointer } = connectAws(config);
-  const gateway = connectGateway(config, metrics);
-  const untilItAnswers = createAwait(deps, stop);
-  const [[queueUrl, liquidationQueueUrl]] = await Promise.all([
+  const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
+  const [[queueUrl, parkQueueUrl, liquidationQueueUrl]] = await Promise.all([
     untilItAnswers("queue", (signal) =>
       Promise.all([
         resolveQueueUrl(sqs, config.INDEX_QUEUE, signal),
+        resolveQueueUrl(sqs, config.INDEX_DEAD_LETTER_QUEUE, signal),
         resolveQueueUrl(sqs, config.LIQUIDATION_QUEUE, signal),
       ]),
     ),
@@ -124,8 +60,10 @@ async function receiveBatches(
   await runReceiveLoop({
     sqs,
     queueUrl,
+    parkQueueUrl,
     maxInFlight: config.BATCHES_IN_FLIGHT,
     visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
+    waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
     handle: wireBatchHandler(config, {
       gateway,
       candidates: createSender<Candidate>({
@@ -136,7 +74,7 @@ async function receiveBatches(
       objects,
       runPointer,
       clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),
-      metrics,
+      metrics: createMetrics(registry),
       log,
       lifetime: lifetime.signal,
     }),
@@ -147,33 +85,22 @@ async function receiveBatches(
   lifetime.abort(new Error("the receive loop has ended"));
 }
 
-async function runIndexer(config: Config, log: Logger, stop: AbortSignal): Promise<void> {
-  const registry = new Registry();
-  const metrics = createMetrics(registry);
-  const heartbeat = createHeartbeat(() => performance.now());
-  const readiness = createReadiness<Part>(["queue", "gateway", "bucket"]);
-  const maxHeartbeatAgeMs = MAX_HEARTBEAT_AGE_MS;
-  const ops = createOpsServer({ registry, heartbeat, maxHeartbeatAgeMs, readiness });
-  const url = await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT });
-  log.info({ url }, "ops server listening");
-  stop.addEventListener("abort", () => readiness.markStopping(), { once: true });
-  try {
-    await receiveBatches(config, { metrics, readiness, heartbeat, log }, stop);
-  } catch (error) {
-    // Asked to stop while something did not answer yet: an ordinary end.
-    if (!stop.aborted) throw error;
-  } finally {
-    await ops.close();
-  }
-}
-
-const config = readConfig();
+const config = readConfig(process, parseConfig);
 if (config !== undefined) {
   const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
+  const registry = new Registry();
   await runProcess({
     process,
     log,
     gracePeriodMs: GRACE_PERIOD_MS,
-    app: (stop) => runIndexer(config, log, stop),
+    app: (stop) =>
+      runWorker({
+        ops: config,
+        registry,
+        parts: PARTS,
+        log,
+        stop,
+        work: (shell) => receiveBatches(config, { registry, log, stop }, shell),
+      }),
   });
 }

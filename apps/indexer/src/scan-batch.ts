@@ -1,10 +1,9 @@
 import { assertFresh, type CdpRead, type LedgerHead } from "@weft/ledger";
 import { type BatchSummary, batchCdpIds, type Candidate, type IndexBatch } from "@weft/messages";
 import type { Market, ScreenLines } from "@weft/protocol";
-import { AppError } from "@weft/runtime";
+import { AppError, inParallel } from "@weft/runtime";
 import type { CdpFinding, Suspect } from "./cdp-finding.ts";
 import { type ConfirmCdpsDeps, confirmCdps } from "./confirm-cdps.ts";
-import { inParallel } from "./in-parallel.ts";
 import { makeCandidates } from "./make-candidates.ts";
 import type { PinnedState } from "./market-cache.ts";
 import { screenCdps } from "./screen-cdps.ts";

@@ -11,6 +11,7 @@ const complete = {
   DATA_BUCKET: "weft-data",
   STATE_TABLE: "weft-state",
   LIQUIDATION_QUEUE: "weft-liquidation.fifo",
+  LIQUIDATION_DEAD_LETTER_QUEUE: "weft-liquidation-dlq.fifo",
   SIGNER: "file",
   SIGNING_KEY_FILE: "/var/run/secrets/signer/key",
 };
@@ -34,7 +35,7 @@ describe("parseConfig", () => {
   it.each([
     [{ SIGNING_KEY_FILE: "" }, "SIGNING_KEY_FILE: is needed with SIGNER=file"],
     [{ SIGNER: "none" }, "SIGNER: is none: set DRY_RUN=true, or give a signer"],
-    [{ EXECUTORS: "50" }, "EXECUTORS: is 50: more than MESSAGES_IN_FLIGHT can never be busy"],
+    [{ EXECUTORS: "50" }, "EXECUTORS: is more than MESSAGES_IN_FLIGHT"],
     [{ EXECUTORS: "51" }, "EXECUTORS"],
     [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
     [{ MIN_PROFIT_XRD: "-1" }, "MIN_PROFIT_XRD: a decimal such as 0.1"],

@@ -1,10 +1,12 @@
 import {
   awsVariables,
+  CLOCK_ON_SIMULATOR_ONLY,
+  crossCheck,
   type Environment,
   fifoQueueName,
   ledgerVariables,
   parseEnvironment,
-  refuseForeignClock,
+  receiveVariables,
   shellVariables,
 } from "@weft/runtime";
 import { z } from "zod";
@@ -13,48 +15,52 @@ const decimal = z.string().regex(/^\d+(\.\d{1,18})?$/, "a decimal such as 0.1");
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Every variable this program reads. */
-export const envSchema = z
-  .object({
-    ...shellVariables,
-    ...ledgerVariables,
-    ...awsVariables,
-    LIQUIDATION_QUEUE: fifoQueueName,
-    /** Candidates worked on at once, from reading the CDP again to submission. */
-    EXECUTORS: whole(1, 50).default(10),
-    /** Messages held at once: those being executed and those whose transaction waits for finality. */
-    MESSAGES_IN_FLIGHT: whole(1, 500).default(30),
-    VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(60),
-    /** Where signatures come from; `none` only for a dry run. */
-    SIGNER: z.enum(["none", "file"]),
-    SIGNING_KEY_FILE: z.string().min(1).optional(),
-    /** Everything but signing. */
-    DRY_RUN: z.stringbool().default(false),
-    /** What must remain after fees, XRD. */
-    MIN_PROFIT_XRD: decimal.default("0.1"),
-    /** What `lock_fee` locks, XRD: an upper bound of the fee, the rest returns. */
-    FEE_LOCK_XRD: decimal.default("10"),
-    /** How far under the expectation a seizure may fall before the ledger is told to fail, as a fraction. */
-    MAX_SLIPPAGE: decimal.default("0.01"),
-    /** Validity of a signed intent, epochs. */
-    EPOCH_WINDOW: whole(2, 100).default(2),
-    FINALITY_POLL_MS: whole(50, 60_000).default(1_000),
-    /** Collateral worth no more than this is nothing: the debt is bad, XRD. */
-    BAD_DEBT_COLLATERAL_XRD: decimal.default("1"),
-  })
-  .superRefine((env, context) => {
-    refuseForeignClock(env, context);
-    const fault = (name: string, message: string) =>
-      context.addIssue({ code: "custom", path: [name], message });
-    if (env.SIGNER === "file" && env.SIGNING_KEY_FILE === undefined) {
-      fault("SIGNING_KEY_FILE", "is needed with SIGNER=file: the path of the mounted key");
-    }
-    if (env.SIGNER === "none" && !env.DRY_RUN) {
-      fault("SIGNER", "is none: set DRY_RUN=true, or give a signer");
-    }
-    if (env.EXECUTORS > env.MESSAGES_IN_FLIGHT) {
-      fault("EXECUTORS", `is ${env.EXECUTORS}: more than MESSAGES_IN_FLIGHT can never be busy`);
-    }
-  });
+const variables = z.object({
+  ...shellVariables,
+  ...ledgerVariables,
+  ...awsVariables,
+  ...receiveVariables,
+  LIQUIDATION_QUEUE: fifoQueueName,
+  /** Where a candidate goes that cannot be worked on, for a person to look at. */
+  LIQUIDATION_DEAD_LETTER_QUEUE: fifoQueueName,
+  /** Candidates worked on at once, from reading the CDP again to submission. */
+  EXECUTORS: whole(1, 50).default(10),
+  /** Messages held at once: those being executed and those whose transaction waits for finality. */
+  MESSAGES_IN_FLIGHT: whole(1, 500).default(30),
+  VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(60),
+  /** Where signatures come from; `none` only for a dry run. */
+  SIGNER: z.enum(["none", "file"]),
+  SIGNING_KEY_FILE: z.string().min(1).optional(),
+  /** Everything but signing. */
+  DRY_RUN: z.stringbool().default(false),
+  /** What must remain after fees, XRD. */
+  MIN_PROFIT_XRD: decimal.default("0.1"),
+  /** What `lock_fee` locks, XRD: an upper bound of the fee, the rest returns. */
+  FEE_LOCK_XRD: decimal.default("10"),
+  /** How far under the expectation a seizure may fall before the ledger is told to fail, as a fraction. */
+  MAX_SLIPPAGE: decimal.default("0.01"),
+  /** Validity of a signed intent, epochs. */
+  EPOCH_WINDOW: whole(2, 100).default(2),
+  FINALITY_POLL_MS: whole(50, 60_000).default(1_000),
+  /** Collateral worth no more than this is nothing: the debt is bad, XRD. */
+  BAD_DEBT_COLLATERAL_XRD: decimal.default("1"),
+});
+
+const withClock = crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY);
+const withKey = crossCheck(withClock, "SIGNING_KEY_FILE", {
+  holds: ({ SIGNER, SIGNING_KEY_FILE }) => SIGNER !== "file" || SIGNING_KEY_FILE !== undefined,
+  message: "is needed with SIGNER=file: the path of the mounted key",
+});
+const withSigner = crossCheck(withKey, "SIGNER", {
+  holds: ({ SIGNER, DRY_RUN }) => SIGNER !== "none" || DRY_RUN !== false,
+  message: "is none: set DRY_RUN=true, or give a signer",
+});
+
+/** What has to hold between the variables. */
+export const envSchema = crossCheck(withSigner, "EXECUTORS", {
+  holds: ({ EXECUTORS = 0, MESSAGES_IN_FLIGHT = EXECUTORS }) => EXECUTORS <= MESSAGES_IN_FLIGHT,
+  message: "is more than MESSAGES_IN_FLIGHT: the rest could never be busy",
+});
 
 export type Config = z.infer<typeof envSchema>;
 

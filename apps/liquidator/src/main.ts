@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import {
   accountAddressOf,
-  createGatewayClient,
+  connectGateway,
   createKeyFileSigner,
   type GatewayClient,
   NETWORK_IDS,
@@ -12,55 +12,27 @@ import {
 } from "@weft/ledger";
 import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
-  createHeartbeat,
   createLogger,
-  createOpsServer,
-  createReadiness,
   createRemoteClock,
-  EXIT_PERMANENT,
   type Logger,
-  persist,
+  readConfig,
   runProcess,
-  sleep,
+  runWorker,
   systemClock,
+  type WorkerShell,
 } from "@weft/runtime";
 import { createAttemptStore, createDynamo, createObjectStore, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
 import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { createMetrics } from "./metrics.ts";
 import { wireCandidateHandler } from "./wire.ts";
 
 const APP = "liquidator";
 const VERSION = "0.1.0";
-/** Between tries of a dependency that does not answer at the start. */
-const START_PAUSE_MS = 2_000;
-
-function readConfig(): Config | undefined {
-  try {
-    return parseConfig(process.env);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = EXIT_PERMANENT;
-    return undefined;
-  }
-}
-
-function connectGateway(config: Config, metrics: Metrics): GatewayClient {
-  return createGatewayClient({
-    baseUrls: config.GATEWAY_URLS,
-    applicationName: `weft-${APP}`,
-    applicationVersion: VERSION,
-    maxInFlight: config.GATEWAY_MAX_IN_FLIGHT,
-    requestsPerSecond: config.GATEWAY_REQUESTS_PER_SECOND,
-    timeoutMs: config.GATEWAY_TIMEOUT_MS,
-    observe: {
-      onRequest: ({ endpoint, outcome, durationMs }) =>
-        metrics.gatewayRequests.observe({ endpoint, outcome }, durationMs / 1_000),
-      onRetry: ({ endpoint, reason }) => metrics.gatewayRetries.inc({ endpoint, reason }),
-    },
-  });
-}
+/** What is being executed is brought to submission before the process ends. */
+const GRACE_PERIOD_MS = 30_000;
+const PARTS = ["signer", "gateway", "queue"] as const;
 
 async function readMarketFacts(
   config: Config,
@@ -82,79 +54,78 @@ async function openExecutor(config: Config) {
   return { signer, account };
 }
 
-async function runLiquidator(config: Config, log: Logger, stop: AbortSignal): Promise<void> {
-  const registry = new Registry();
-  const metrics = createMetrics(registry);
-  const heartbeat = createHeartbeat(() => performance.now());
-  const readiness = createReadiness(["signer", "queue", "gateway"] as const);
-  const ops = createOpsServer({ registry, heartbeat, maxHeartbeatAgeMs: 60_000, readiness });
-  const url = await ops.listen({ host: config.OPS_HOST, port: config.OPS_PORT });
-  log.info({ url }, "ops server listening");
-  stop.addEventListener("abort", () => readiness.markStopping(), { once: true });
-
-  const untilItAnswers = <T>(what: string, step: (signal: AbortSignal) => Promise<T>) =>
-    persist({
-      step,
-      onFailure: (err) => {
-        heartbeat.beat();
-        log.warn({ err, what }, "not answering yet");
-      },
-      pauseMs: START_PAUSE_MS,
-      sleep,
-      signal: stop,
-    });
-
-  try {
-    const executor = await openExecutor(config);
-    readiness.markReady("signer");
-    const gateway = connectGateway(config, metrics);
-    const market = await untilItAnswers("gateway", (s) => readMarketFacts(config, gateway, s));
-    readiness.markReady("gateway");
-    const sqs = createSqs({ region: config.AWS_REGION, endpointUrl: config.AWS_ENDPOINT_URL_SQS });
-    const queueUrl = await untilItAnswers("queue", (s) =>
-      resolveQueueUrl(sqs, config.LIQUIDATION_QUEUE, s),
-    );
-    readiness.markReady("queue");
-    log.info({ queueUrl, account: executor?.account, dryRun: config.DRY_RUN }, "ready");
-
-    const dynamo = createDynamo({
-      region: config.AWS_REGION,
-      endpointUrl: config.AWS_ENDPOINT_URL_DYNAMODB,
-    });
-    const s3 = createS3({ region: config.AWS_REGION, endpointUrl: config.AWS_ENDPOINT_URL_S3 });
-    await runReceiveLoop({
-      sqs,
-      queueUrl,
-      maxInFlight: config.MESSAGES_IN_FLIGHT,
-      visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
-      handle: wireCandidateHandler(config, {
-        gateway,
-        attempts: createAttemptStore({ dynamo, table: config.STATE_TABLE }),
-        objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
-        clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),
-        market,
-        executor,
-        metrics,
-        log,
-        owner: `${hostname()}/${process.pid}`,
-        stopping: stop,
-      }),
-      onBeat: heartbeat.beat,
-      log,
-      stop,
-    });
-  } finally {
-    await ops.close();
-  }
+function connectAws(config: Config) {
+  const region = config.AWS_REGION;
+  const s3 = createS3({ region, endpointUrl: config.AWS_ENDPOINT_URL_S3 });
+  const dynamo = createDynamo({ region, endpointUrl: config.AWS_ENDPOINT_URL_DYNAMODB });
+  return {
+    sqs: createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS }),
+    objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
+    attempts: createAttemptStore({ dynamo, table: config.STATE_TABLE }),
+  };
 }
 
-const config = readConfig();
+async function receiveCandidates(
+  config: Config,
+  { registry, log, stop }: { registry: Registry; log: Logger; stop: AbortSignal },
+  { heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
+): Promise<void> {
+  const metrics = createMetrics(registry);
+  const { sqs, objects, attempts } = connectAws(config);
+  const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
+  const [executor, market, [queueUrl, parkQueueUrl]] = await Promise.all([
+    untilItAnswers("signer", () => openExecutor(config)),
+    untilItAnswers("gateway", (signal) => readMarketFacts(config, gateway, signal)),
+    untilItAnswers("queue", (signal) =>
+      Promise.all([
+        resolveQueueUrl(sqs, config.LIQUIDATION_QUEUE, signal),
+        resolveQueueUrl(sqs, config.LIQUIDATION_DEAD_LETTER_QUEUE, signal),
+      ]),
+    ),
+  ]);
+  log.info({ queueUrl, account: executor?.account, dryRun: config.DRY_RUN }, "ready");
+
+  await runReceiveLoop({
+    sqs,
+    queueUrl,
+    parkQueueUrl,
+    maxInFlight: config.MESSAGES_IN_FLIGHT,
+    visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
+    waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
+    handle: wireCandidateHandler(config, {
+      gateway,
+      attempts,
+      objects,
+      clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),
+      market,
+      executor,
+      metrics,
+      log,
+      owner: `${hostname()}/${process.pid}`,
+      stopping: stop,
+    }),
+    onBeat: heartbeat.beat,
+    log,
+    stop,
+  });
+}
+
+const config = readConfig(process, parseConfig);
 if (config !== undefined) {
   const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
+  const registry = new Registry();
   await runProcess({
     process,
     log,
-    gracePeriodMs: 30_000,
-    app: (stop) => runLiquidator(config, log, stop),
+    gracePeriodMs: GRACE_PERIOD_MS,
+    app: (stop) =>
+      runWorker({
+        ops: config,
+        registry,
+        parts: PARTS,
+        log,
+        stop,
+        work: (shell) => receiveCandidates(config, { registry, log, stop }, shell),
+      }),
   });
 }

@@ -57,19 +57,6 @@ export function createMetrics(registry: Registry) {
       help: "Age of the ledger head when it was last read.",
       registers,
     }),
-    gatewayRequests: new Histogram({
-      name: "liquidator_gateway_request_duration_seconds",
-      help: "Requests to the Gateway by endpoint and outcome.",
-      labelNames: ["endpoint", "outcome"],
-      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
-    }),
-    gatewayRetries: new Counter({
-      name: "liquidator_gateway_retries_total",
-      help: "Requests to the Gateway that were sent again, by reason.",
-      labelNames: ["endpoint", "reason"],
-      registers,
-    }),
   };
 }
 

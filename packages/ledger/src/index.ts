@@ -4,6 +4,7 @@ export {
   type GatewayClient,
   type GatewayClientOptions,
 } from "./gateway/client.ts";
+export { connectGateway, type GatewayConfig } from "./gateway/connect-gateway.ts";
 export { GatewayError, type GatewayErrorCode } from "./gateway/gateway-error.ts";
 export type { GatewayObserver } from "./gateway/observer.ts";
 export type { GatewayTiming } from "./gateway/timing.ts";

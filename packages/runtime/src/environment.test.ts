@@ -2,15 +2,18 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   awsVariables,
+  CLOCK_ON_SIMULATOR_ONLY,
+  crossCheck,
   ledgerVariables,
   parseEnvironment,
-  refuseForeignClock,
   shellVariables,
 } from "./environment.ts";
 
-const schema = z
-  .object({ ...shellVariables, ...ledgerVariables, ...awsVariables })
-  .superRefine(refuseForeignClock);
+const schema = crossCheck(
+  z.object({ ...shellVariables, ...ledgerVariables, ...awsVariables }),
+  "CLOCK_URL",
+  CLOCK_ON_SIMULATOR_ONLY,
+);
 
 const complete = {
   NETWORK: "simulator",
@@ -64,6 +67,12 @@ describe("parseEnvironment", () => {
 
   it("refuses a simulated clock on a public network", () => {
     const env = { ...complete, NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1/clock" };
-    expect(faultsOf(env)).toContain("CLOCK_URL: is for the simulator alone; unset it on mainnet");
+    expect(faultsOf(env)).toContain("CLOCK_URL: is for the simulator alone; unset it on a public");
+  });
+
+  it("tells a fault over several variables together with what is missing", () => {
+    const message = faultsOf({ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1/clock" });
+    expect(message).toContain("CLOCK_URL: is for the simulator alone");
+    expect(message).toContain("AWS_REGION: is not set");
   });
 });

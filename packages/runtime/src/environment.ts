@@ -46,6 +46,12 @@ export const awsVariables = {
   STATE_TABLE: z.string().min(3).max(255),
 };
 
+/** How a worker receives. */
+export const receiveVariables = {
+  /** How long an empty receive waits. */
+  RECEIVE_WAIT_SECONDS: whole(1, 20).default(20),
+};
+
 /** SQS: 80 characters of letters, digits, hyphens and underscores, `.fifo` at the end of a FIFO queue's. */
 export const queueName = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/, "a queue name");
 export const fifoQueueName = z
@@ -72,16 +78,25 @@ export function parseEnvironment<T>(schema: z.ZodType<T>, env: Environment): T {
   });
 }
 
-/** A check over several fields that every app with a ledger makes. */
-export function refuseForeignClock(
-  env: { readonly NETWORK: string; readonly CLOCK_URL?: string | undefined },
-  context: z.core.$RefinementCtx,
-): void {
-  if (env.CLOCK_URL !== undefined && env.NETWORK !== "simulator") {
-    context.addIssue({
-      code: "custom",
-      path: ["CLOCK_URL"],
-      message: `is for the simulator alone; unset it on ${env.NETWORK}`,
-    });
-  }
+/**
+ * A fault over several variables, told together with those of single ones: `holds` sees the variables as far as they
+ * could be read, also when others are missing.
+ */
+export function crossCheck<T extends z.ZodObject>(
+  schema: T,
+  name: keyof z.output<T> & string,
+  { holds, message }: { holds: (env: Partial<z.output<T>>) => boolean; message: string },
+): T {
+  return schema.refine((env) => holds(env as Partial<z.output<T>>), {
+    path: [name],
+    message,
+    when: () => true,
+  });
 }
+
+/** Of every program with a ledger: only a simulated ledger keeps a time of its own. */
+export const CLOCK_ON_SIMULATOR_ONLY = {
+  holds: ({ NETWORK, CLOCK_URL }: { NETWORK?: string; CLOCK_URL?: string | undefined }) =>
+    CLOCK_URL === undefined || NETWORK === undefined || NETWORK === "simulator",
+  message: "is for the simulator alone; unset it on a public network",
+};

@@ -2,20 +2,25 @@ export { AppError, type Disposition, dispositionOf, errorCodeOf } from "./app-er
 export { createRemoteClock, type LedgerClock, systemClock } from "./clock.ts";
 export {
   awsVariables,
+  CLOCK_ON_SIMULATOR_ONLY,
+  crossCheck,
   type Environment,
   fifoQueueName,
   ledgerVariables,
   parseEnvironment,
   queueName,
-  refuseForeignClock,
+  receiveVariables,
   shellVariables,
 } from "./environment.ts";
 export { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
+export { inParallel } from "./in-parallel.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createOpsServer } from "./ops-server.ts";
 export { type PersistOptions, persist } from "./persist.ts";
+export { readConfig } from "./read-config.ts";
 export { createReadiness, type Readiness } from "./readiness.ts";
 export { type LoopOptions, runLoop } from "./run-loop.ts";
+export { runWorker, type WorkerShell } from "./run-worker.ts";
 export { createSemaphore, type Semaphore } from "./semaphore.ts";
 export { EXIT_PERMANENT, EXIT_TEMPORARY, type ProcessPort, runProcess } from "./shutdown.ts";
 export { type Sleep, sleep } from "./sleep.ts";

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
+import { AppError } from "./app-error.ts";
 import { createLogger } from "./logger.ts";
 import { runProcess } from "./shutdown.ts";
 
@@ -49,6 +50,13 @@ it("an app that fails logs it as fatal and exits 75: next time may work", async 
   expect(lines).toMatchObject([
     { level: "fatal", message: "app failed", err: { message: "no queue" } },
   ]);
+});
+
+it("an app that fails of what will not heal by itself exits 1", async () => {
+  const { process, log, exits } = setUp();
+  const wrongKey = new AppError("wrong_key", "not ours", { disposition: "park" });
+  await runProcess({ process, log, gracePeriodMs: 1_000, app: () => Promise.reject(wrongKey) });
+  expect(exits).toEqual([1]);
 });
 
 it("what nobody caught ends the process", async () => {

@@ -1,3 +1,4 @@
+import { AppError } from "./app-error.ts";
 import type { Logger } from "./logger.ts";
 
 /** The few things of the process that running an app needs; `process` fits. */
@@ -25,7 +26,8 @@ export const EXIT_PERMANENT = 1;
 export const EXIT_TEMPORARY = 75;
 
 /**
- * Runs an app to its end and exits the process: 0 when it ended as asked, 75 when it failed or overran its grace period.
+ * Runs an app to its end and exits the process: 0 when it ended as asked, 75 when it failed or overran
+ * its grace period, 1 when what it failed of will not heal by itself.
  * Whatever nobody caught is fatal: going on after it would be guessing.
  */
 export async function runProcess(options: RunProcessOptions): Promise<void> {
@@ -33,7 +35,9 @@ export async function runProcess(options: RunProcessOptions): Promise<void> {
   const stop = new AbortController();
   const fail = (message: string, err: unknown) => {
     log.fatal({ err }, message);
-    process.exit(EXIT_TEMPORARY);
+    process.exit(
+      err instanceof AppError && err.disposition === "park" ? EXIT_PERMANENT : EXIT_TEMPORARY,
+    );
   };
   const onSignal = (signal: string) => () => {
     log.info({ signal, gracePeriodMs }, "stopping");

@@ -1,8 +1,8 @@
 import type { StateNonFungibleDataResponse } from "@radixdlt/babylon-gateway-api-sdk";
 import type { Cdp } from "@weft/protocol";
+import { inParallel } from "@weft/runtime";
 import type { AsSent, GatewayClient } from "../gateway/client.ts";
 import { GatewayError } from "../gateway/gateway-error.ts";
-import { inParallel } from "../gateway/in-parallel.ts";
 import { atStateVersion } from "../gateway/pin.ts";
 import { unexpectedAnswer } from "../gateway/unexpected.ts";
 import { asNode, SborError } from "../sbor/node.ts";
@@ -41,7 +41,7 @@ export async function readCdps(
     const items = await readData(client, { ...request, ids: chunk }, chunkSignal);
     if (items === "too_much") {
       const middle = Math.ceil(chunk.length / 2);
-      await inParallel([chunk.slice(0, middle), chunk.slice(middle)], readChunk, chunkSignal);
+      await readChunks([chunk.slice(0, middle), chunk.slice(middle)], chunkSignal);
       return;
     }
     for (const item of items) {
@@ -50,7 +50,12 @@ export async function readCdps(
       if (id !== undefined && reads.has(id)) reads.set(id, toRead(id, item));
     }
   };
-  await inParallel(chunked([...reads.keys()], IDS_PER_REQUEST), readChunk, signal);
+  const readChunks = (chunks: readonly (readonly string[])[], chunksSignal: AbortSignal) =>
+    inParallel(
+      chunks.map((chunk) => (chunkSignal: AbortSignal) => readChunk(chunk, chunkSignal)),
+      chunksSignal,
+    );
+  await readChunks(chunked([...reads.keys()], IDS_PER_REQUEST), signal);
   return reads;
 }
 

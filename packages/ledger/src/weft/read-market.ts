@@ -1,6 +1,6 @@
 import type { ConfigBook, ConfigEntry, Market, Pool, Price, ResourceConfig } from "@weft/protocol";
+import { inParallel } from "@weft/runtime";
 import type { GatewayClient } from "../gateway/client.ts";
-import { inParallel } from "../gateway/in-parallel.ts";
 import type { SborReader } from "../sbor/node.ts";
 import { readReference } from "../sbor/readers.ts";
 import {
@@ -67,7 +67,10 @@ export async function readMarket(
       efficiencyGroups: await readBook(r, stores.efficiencyGroups, readEfficiencyGroup, s),
     }),
   ];
-  const read = await inParallel(parts, (part, partSignal) => part(reading, partSignal), signal);
+  const read = await inParallel(
+    parts.map((part) => (partSignal: AbortSignal) => part(reading, partSignal)),
+    signal,
+  );
   return Object.assign(
     {
       stateVersion,
@@ -113,12 +116,11 @@ async function readAssets(
     ],
   ];
   await inParallel(
-    fills,
-    async ([store, decode], fillSignal) => {
+    fills.map(([store, decode]) => async (fillSignal: AbortSignal) => {
       const at: StoreAt = { store, stateVersion };
       const entries = await readEntries(client, at, keys, fillSignal);
       decodeEntries(at, entries, decode, reading.onUndecodable);
-    },
+    }),
     signal,
   );
   const depositUnits = new Map([...pools].map(([asset, pool]) => [pool.depositUnit, asset]));

@@ -1,5 +1,5 @@
+import { inParallel } from "@weft/runtime";
 import type { GatewayClient } from "../gateway/client.ts";
-import { inParallel } from "../gateway/in-parallel.ts";
 import { atStateVersion } from "../gateway/pin.ts";
 import { unexpectedAnswer } from "../gateway/unexpected.ts";
 import { asNode, SborError, type SborNode } from "../sbor/node.ts";
@@ -71,8 +71,7 @@ export async function readEntries(
     chunks.push(keys.slice(start, start + KEYS_PER_REQUEST));
   }
   const pages = await inParallel(
-    chunks,
-    async (chunk, chunkSignal) => {
+    chunks.map((chunk) => async (chunkSignal: AbortSignal) => {
       const answer = await client.keyValueStoreData(
         {
           key_value_store_address: store,
@@ -88,7 +87,7 @@ export async function readEntries(
         key: key?.programmatic_json,
         value: value?.programmatic_json,
       }));
-    },
+    }),
     signal,
   );
   return pages.flat();
