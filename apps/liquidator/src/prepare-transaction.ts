@@ -34,7 +34,7 @@ export interface PrepareTransactionDeps {
   >;
 }
 
-export interface EpochRange {
+interface EpochRange {
   readonly startEpochInclusive: number;
   readonly endEpochExclusive: number;
 }
