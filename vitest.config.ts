@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
+      "tools/**/*.test.ts",
       "{environments,charts}/{src,test}/**/*.test.ts",
       "{apps,packages}/*/{src,test}/**/*.test.ts",
       "local/{src,test}/**/*.test.ts",

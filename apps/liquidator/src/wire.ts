@@ -61,8 +61,14 @@ export function wireCandidateHandler(config: Config, adapters: Adapters) {
     observe: (_event, code) => metrics.failures.inc({ code }),
     log,
   };
-  return (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) =>
-    handleCandidate(message, signal, deps);
+  return async (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) => {
+    metrics.messagesHeld.inc();
+    try {
+      return await handleCandidate(message, signal, deps);
+    } finally {
+      metrics.messagesHeld.dec();
+    }
+  };
 }
 
 function workPositionDeps(config: Config, adapters: Adapters) {

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { Registry } from "prom-client";
+import { describe, expect, it } from "vitest";
+import { envSchema as dispatcherVariables } from "../apps/dispatcher/src/config.ts";
+import { createMetrics as createDispatcherMetrics } from "../apps/dispatcher/src/metrics.ts";
+import { envSchema as indexerVariables } from "../apps/indexer/src/config.ts";
+import { createMetrics as createIndexerMetrics } from "../apps/indexer/src/metrics.ts";
+import { envSchema as liquidatorVariables } from "../apps/liquidator/src/config.ts";
+import { createMetrics as createLiquidatorMetrics } from "../apps/liquidator/src/metrics.ts";
+
+const apps = {
+  dispatcher: { variables: dispatcherVariables, createMetrics: createDispatcherMetrics },
+  indexer: { variables: indexerVariables, createMetrics: createIndexerMetrics },
+  liquidator: { variables: liquidatorVariables, createMetrics: createLiquidatorMetrics },
+};
+type App = keyof typeof apps;
+
+const SCOPES: Readonly<Record<string, readonly App[]>> = {
+  all: ["dispatcher", "indexer", "liquidator"],
+  workers: ["indexer", "liquidator"],
+};
+
+/** Rows of the tables of a page whose first cell is code, split into cells. */
+function rowsOf(page: string): string[][] {
+  const text = readFileSync(new URL(`../docs/${page}`, import.meta.url), "utf8");
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.slice(2, -2).split(" | "));
+}
+
+const unquoted = (cell: string | undefined) => (cell ?? "").replaceAll("`", "");
+
+describe("docs/configuration.md", () => {
+  it.each(Object.keys(apps) as App[])(
+    "lists the variables of the %s, no more and no fewer",
+    (app) => {
+      const listed = rowsOf("configuration.md")
+        .filter(([, of = ""]) => (SCOPES[of] ?? of.split(", ")).includes(app))
+        .map(([name]) => unquoted(name));
+      expect(listed.toSorted()).toEqual(Object.keys(apps[app].variables.shape).toSorted());
+    },
+  );
+});
+
+describe("docs/metrics.md", () => {
+  it("lists the metrics of every program, no more and no fewer, with their kind and help", async () => {
+    const registry = new Registry();
+    for (const { createMetrics } of Object.values(apps)) createMetrics(registry);
+    const exported = (await registry.getMetricsAsJSON()).map(({ name, type, help }) => [
+      `\`${name}\``,
+      String(type),
+      help,
+    ]);
+    const listed = rowsOf("metrics.md").filter(([name = ""]) => /^`[a-z]+_/.test(name));
+    const programs = listed.filter(([, kind]) =>
+      ["counter", "gauge", "histogram"].includes(kind ?? ""),
+    );
+    expect(programs.toSorted()).toEqual(exported.toSorted());
+  });
+
+  it("holds every name to <program>_<thing>_<unit>", async () => {
+    const registry = new Registry();
+    for (const { createMetrics } of Object.values(apps)) createMetrics(registry);
+    const names = registry.getMetricsAsArray().map(({ name }) => name);
+    const units = "seconds|bytes|ratio|total|info|cdps|busy|held";
+    const shape = new RegExp(`^(dispatcher|indexer|liquidator)_[a-z_]+_(${units})$`);
+    expect(names.filter((name) => !shape.test(name))).toEqual([]);
+  });
+});
