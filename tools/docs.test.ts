@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { envSchema as dispatcherVariables } from "../apps/dispatcher/src/config.ts";
@@ -66,5 +66,35 @@ describe("docs/metrics.md", () => {
     const units = "seconds|bytes|ratio|total|info|cdps|busy|held";
     const shape = new RegExp(`^(dispatcher|indexer|liquidator)_[a-z_]+_(${units})$`);
     expect(names.filter((name) => !shape.test(name))).toEqual([]);
+  });
+});
+
+describe("every page", () => {
+  const root = new URL("../", import.meta.url);
+  const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+  const pages = ["README.md", "CONTRIBUTING.md"].concat(
+    readdirSync(new URL("docs", root), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`),
+  );
+  const sources = ["apps", "packages", "local", "tools"].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+      .filter((file) => !file.includes("node_modules"))
+      .map((file) => `${folder}/${file}`),
+  );
+
+  it.each(pages)("%s links only to pages that are there", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => link);
+    expect(links.filter((link) => !existsSync(new URL(link, new URL(page, root))))).toEqual([]);
+  });
+
+  it.each(pages)("%s names only source files that are there", (page) => {
+    const named = [...read(page).matchAll(/`([\w./-]+\.(?:ts|mjs|cjs))`/g)]
+      .map(([, file = ""]) => file.replace(/^\.\//, ""))
+      .filter((file) => !file.startsWith("build/"));
+    const missing = named.filter(
+      (file) => !sources.some((source) => `/${source}`.endsWith(`/${file}`)),
+    );
+    expect(missing).toEqual([]);
   });
 });
