@@ -81,7 +81,8 @@ async function confirmGroup(
   });
 }
 
-function unconfirmed({ id, cdp, health }: Suspect, detail: string): CdpFinding {
+/** The finding of a CDP that the ledger did not judge. */
+export function unconfirmed({ id, cdp, health }: Suspect, detail: string): CdpFinding {
   return { kind: "unconfirmed", id, detail, cdp, health };
 }
 

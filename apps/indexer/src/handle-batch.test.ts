@@ -42,6 +42,14 @@ describe("handleBatch", () => {
     ]);
   });
 
+  it("counts no CDP of a batch that was done before, for it counted them then", async () => {
+    const world = createWorld(() => Promise.resolve({ kind: "repeated", summary }));
+    const answer = await handleBatch(message(JSON.stringify(batch)), signal, world.deps);
+    expect(answer).toBe("done");
+    expect(world.events).toMatchObject([{ end: "repeated", summary: null }]);
+    expect(world.lines).toMatchObject([{ level: "info", message: "batch was done before" }]);
+  });
+
   it.each([
     ["no JSON", "{"],
     ["another kind", JSON.stringify({ ...batch, kind: "candidate" })],

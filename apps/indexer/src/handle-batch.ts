@@ -10,9 +10,15 @@ export interface BatchEvent {
   readonly durationMs: number;
   /** From sending to receiving, by the queue's clock; 0 when it cannot be told. */
   readonly waitMs: number;
-  /** Null unless there is one. */
+  /** The books that this delivery made; null when it made none. */
   readonly summary: BatchSummary | null;
 }
+
+const END_LINES: Readonly<Record<BatchScan["kind"], string>> = {
+  scanned: "batch scanned",
+  superseded: "batch superseded",
+  repeated: "batch was done before",
+};
 
 export interface HandleBatchDeps {
   readonly scan: (batch: IndexBatch, signal: AbortSignal) => Promise<BatchScan>;
@@ -61,11 +67,11 @@ export async function handleBatch(
     return { verdict, reason: errorCodeOf(err) };
   }
   const { kind, summary } = result;
-  end(kind, summary);
+  end(kind, kind === "repeated" ? null : summary);
   const { expected, scanned, skipped, failed, verdicts, candidates } = summary;
   const durationMs = wallMs() - startMs;
   const numbers = { expected, scanned, skipped, failed, verdicts, candidates, durationMs };
-  log.info({ ...named, ...numbers }, kind === "scanned" ? "batch scanned" : "batch superseded");
+  log.info({ ...named, ...numbers }, END_LINES[kind]);
   return "done";
 }
 

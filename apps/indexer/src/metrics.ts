@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** How the handling of a batch can end. */
-const BATCH_ENDS = ["scanned", "superseded", "retry", "park"] as const;
+const BATCH_ENDS = ["scanned", "superseded", "repeated", "retry", "park"] as const;
 /** What can become of a CDP in a batch. */
 const CDP_ENDS = [
   "no_debt",

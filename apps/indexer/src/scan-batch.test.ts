@@ -57,7 +57,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
       snapshots.push(findings);
       return Promise.resolve();
     },
-    hasSummary: () => Promise.resolve(false),
+    readSummary: () => Promise.resolve(undefined),
     putSummary: (summary) => {
       steps.push("summary");
       summaries.push(summary);
@@ -127,12 +127,23 @@ describe("scanBatch", () => {
     ]);
   });
 
-  it("leaves the books alone that a batch wrote before its run was superseded", async () => {
-    const superseded = () => Promise.resolve(true);
-    const world = createWorld({ isSuperseded: superseded, hasSummary: superseded });
-    await scanBatch(batch, world.deps, signal);
-    expect(world.steps).toEqual([]);
-  });
+  it.each([false, true])(
+    "does nothing for a batch that has its books (superseded since: %s)",
+    async (superseded) => {
+      const { summary: stored } = await scanBatch(batch, createWorld().deps, signal);
+      const notToBeAsked = () => Promise.reject(new Error("not to be asked"));
+      const world = createWorld({
+        readSummary: () => Promise.resolve(stored),
+        isSuperseded: () => Promise.resolve(superseded),
+        readMarket: notToBeAsked,
+        readCdps: notToBeAsked,
+      });
+      const { kind, summary } = await scanBatch(batch, world.deps, signal);
+      expect(kind).toBe("repeated");
+      expect(summary).toBe(stored);
+      expect(world.steps).toEqual([]);
+    },
+  );
 
   it("writes no books when the ledger cannot be asked", async () => {
     const outage = new AppError("gateway_unavailable", "502", { disposition: "retry" });

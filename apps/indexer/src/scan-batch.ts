@@ -3,7 +3,7 @@ import { type BatchSummary, batchCdpIds, type Candidate, type IndexBatch } from 
 import type { Market, ScreenLines } from "@weft/protocol";
 import { AppError, inParallel } from "@weft/runtime";
 import type { CdpFinding, Suspect } from "./cdp-finding.ts";
-import { type ConfirmCdpsDeps, confirmCdps } from "./confirm-cdps.ts";
+import { type ConfirmCdpsDeps, confirmCdps, unconfirmed } from "./confirm-cdps.ts";
 import { makeCandidates } from "./make-candidates.ts";
 import type { PinnedState } from "./market-cache.ts";
 import { screenCdps } from "./screen-cdps.ts";
@@ -11,7 +11,8 @@ import { summarizeBatch, summarizeSuperseded } from "./summarize-batch.ts";
 
 /** How the scan of a batch ended, the expected ways. Anything else is thrown. */
 export interface BatchScan {
-  readonly kind: "scanned" | "superseded";
+  /** `repeated` when the batch had been worked to its end before: nothing was done, `summary` is what was stored then. */
+  readonly kind: "scanned" | "superseded" | "repeated";
   readonly summary: BatchSummary;
 }
 
@@ -33,7 +34,11 @@ export interface ScanBatchDeps {
     findings: readonly CdpFinding[],
     signal: AbortSignal,
   ) => Promise<void>;
-  readonly hasSummary: (batch: IndexBatch, signal: AbortSignal) => Promise<boolean>;
+  /** Undefined when there is none, or none of this batch at its state version. */
+  readonly readSummary: (
+    batch: IndexBatch,
+    signal: AbortSignal,
+  ) => Promise<BatchSummary | undefined>;
   readonly putSummary: (summary: BatchSummary, signal: AbortSignal) => Promise<void>;
   readonly observeHeadAge: (seconds: number) => void;
   readonly observeScreening: (counts: {
@@ -53,8 +58,8 @@ export interface ScanBatchDeps {
 /**
  * Scans one batch: read at the pinned state → screen → confirm at the tip, sending candidates → snapshot → summary.
  *
- * The summary comes last: where there is one, everything else is there. Scanning again overwrites the same objects,
- * and sends candidates that say where they come from.
+ * The summary comes last: where there is one, everything else is there, and a second delivery has nothing to do. Where
+ * there is none, scanning again overwrites the same objects, and sends candidates that say where they come from.
  *
  * @throws {AppError} `stale_head` or `head_behind_batch` (retry), or what an adapter throws
  */
@@ -65,10 +70,11 @@ export async function scanBatch(
 ): Promise<BatchScan> {
   const startedAtMs = deps.wallMs();
   const span = () => ({ startedAtMs, finishedAtMs: deps.wallMs() });
+  const stored = await deps.readSummary(batch, signal);
+  if (stored !== undefined) return { kind: "repeated", summary: stored };
   if (await deps.isSuperseded(batch.runId, signal)) {
     const summary = summarizeSuperseded(batch, span());
-    // A second delivery of a batch that was scanned in time must not undo its books.
-    if (!(await deps.hasSummary(batch, signal))) await deps.putSummary(summary, signal);
+    await deps.putSummary(summary, signal);
     return { kind: "superseded", summary };
   }
 
@@ -82,8 +88,8 @@ export async function scanBatch(
       confirmed.set(finding.id, finding);
     }
   }
-  const findings = screened.flatMap((one) =>
-    one.kind === "suspect" ? (confirmed.get(one.id) ?? []) : one,
+  const findings = screened.map((one) =>
+    one.kind === "suspect" ? (confirmed.get(one.id) ?? unconfirmed(one, "nobody asked")) : one,
   );
   await deps.putSnapshot(batch, findings, signal);
   const summary = summarizeBatch(batch, findings, span());

@@ -51,6 +51,12 @@ describe("summarizeBatch", () => {
     });
   });
 
+  it("does not add up when a CDP was lost on the way", () => {
+    const summary = summarizeBatch(batch, findings.slice(1), span);
+    expect(summary.expected).toBe(7);
+    expect(batchSummarySchema.safeParse(summary).success).toBe(false);
+  });
+
   it("keeps its books however absurd a value is", () => {
     const absurd = { ...health, loanValue: DECIMAL_MAX } as Health;
     const finding = { ...scanned, verdict: "healthy", health: absurd } as const;

@@ -8,7 +8,7 @@ export interface Span {
   readonly finishedAtMs: number;
 }
 
-/** The books of a batch that was scanned. */
+/** The books of a batch that was scanned. They add up when there is one finding for each of its ids. */
 export function summarizeBatch(
   batch: IndexBatch,
   findings: readonly CdpFinding[],
@@ -30,7 +30,7 @@ export function summarizeBatch(
   }
   return {
     ...summary,
-    expected: findings.length,
+    expected: batchCdpIds(batch).length,
     loanValueXrd: formatSum(loanValue),
     collateralValueXrd: formatSum(collateralValue),
   };

@@ -22,6 +22,7 @@ import type { Config } from "./config.ts";
 import { type BatchEvent, handleBatch } from "./handle-batch.ts";
 import { createMarketCache, type ReadMarket } from "./market-cache.ts";
 import type { Metrics } from "./metrics.ts";
+import { readSummary } from "./read-summary.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
 import { toSnapshotRow } from "./snapshot-rows.ts";
 import { createSupersededCheck } from "./superseded.ts";
@@ -95,8 +96,7 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
       const type = "application/vnd.apache.parquet";
       await objects.putBytes(snapshotKey(runId, batchIndex), bytes, type, signal);
     },
-    hasSummary: async ({ runId, batchIndex }, signal) =>
-      (await objects.getJson(batchSummaryKey(runId, batchIndex), signal)) !== undefined,
+    readSummary: (batch, signal) => readSummary(batch, adapters, signal),
     putSummary: (summary, signal) =>
       objects.putJson(batchSummaryKey(summary.runId, summary.batchIndex), summary, signal),
     observeHeadAge: (seconds) => metrics.headAge.set(seconds),
