@@ -28,6 +28,7 @@ export function indexer(scope: Construct, context: Context): void {
       ...commonVariables(context),
       ...gatewayShare(budget, maxReplicas + surge),
       INDEX_QUEUE: names.queues.index,
+      INDEX_DEAD_LETTER_QUEUE: names.queues.indexDeadLetter,
       LIQUIDATION_QUEUE: names.queues.liquidation,
       VISIBILITY_TIMEOUT_SECONDS: String(settings.visibilityTimeoutSeconds),
       BATCHES_IN_FLIGHT: String(settings.batchesInFlight),

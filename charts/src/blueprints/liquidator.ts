@@ -61,6 +61,7 @@ function liquidationVariables({ env, names }: Context): Variables {
   const { liquidator: settings } = env;
   return {
     LIQUIDATION_QUEUE: names.queues.liquidation,
+    LIQUIDATION_DEAD_LETTER_QUEUE: names.queues.liquidationDeadLetter,
     EXECUTORS: String(settings.executorsPerPod),
     MESSAGES_IN_FLIGHT: String(settings.messagesInFlight),
     VISIBILITY_TIMEOUT_SECONDS: String(settings.visibilityTimeoutSeconds),

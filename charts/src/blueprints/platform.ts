@@ -37,7 +37,7 @@ export function platform(scope: Construct, context: Context): void {
     name: SECRET_STORE,
     component: "platform",
     spec: {
-      provider: { aws: { service: "SecretsManager" as const, region: env.aws.region } },
+      provider: { aws: { service: "SecretsManager", region: env.aws.region } },
       conditions: [{ namespaces: [telemetry] }],
     },
   });

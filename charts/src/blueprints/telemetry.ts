@@ -36,11 +36,11 @@ function credentials(scope: Construct, { names }: Context): void {
     component: "telemetry",
     spec: {
       refreshInterval: "1h",
-      secretStoreRef: { kind: "ClusterSecretStore" as const, name: SECRET_STORE },
+      secretStoreRef: { kind: "ClusterSecretStore", name: SECRET_STORE },
       target: {
         name: CREDENTIALS_SECRET,
-        creationPolicy: "Owner" as const,
-        deletionPolicy: "Retain" as const,
+        creationPolicy: "Owner",
+        deletionPolicy: "Retain",
       },
       data: Object.entries(CREDENTIALS).map(([secretKey, property]) => ({
         secretKey,
