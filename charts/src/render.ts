@@ -26,7 +26,7 @@ const BLUEPRINTS: Readonly<Record<string, (scope: Construct, context: Context) =
 };
 
 /** One App per environment, one Chart per blueprint. */
-export function buildApp(env: Environment, options: ImageOptions): App {
+function buildApp(env: Environment, options: ImageOptions): App {
   const app = new App();
   const context: Context = { env, names: namesOf(env), image: createImages(env, options) };
   for (const [name, blueprint] of Object.entries(BLUEPRINTS)) {

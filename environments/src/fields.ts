@@ -154,7 +154,7 @@ const delivery = z.strictObject({
 });
 
 /** The ledgers this backend knows. */
-export const NETWORKS = ["mainnet", "stokenet", "simulator"] as const;
+const NETWORKS = ["mainnet", "stokenet", "simulator"] as const;
 export type Network = (typeof NETWORKS)[number];
 
 /** Every field of an environment, each valid by itself. */

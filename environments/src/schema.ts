@@ -2,7 +2,7 @@ import { checkEnvironment } from "./checks.ts";
 import { type Environment, type EnvironmentInput, environmentFields } from "./fields.ts";
 
 /** An environment whose fields are valid and do not contradict each other. */
-export const environmentSchema = environmentFields.superRefine(checkEnvironment);
+const environmentSchema = environmentFields.superRefine(checkEnvironment);
 
 /**
  * An environment, complete and free of contradictions.

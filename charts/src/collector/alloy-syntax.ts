@@ -4,7 +4,7 @@ export interface Expression {
 }
 
 export type Value = string | number | boolean | Expression | readonly Value[] | ValueMap;
-export interface ValueMap {
+interface ValueMap {
   readonly [name: string]: Value;
 }
 

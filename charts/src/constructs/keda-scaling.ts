@@ -101,6 +101,6 @@ export function triggerAuthentication(scope: Construct, { env, names }: Context)
               key("awsSecretAccessKey", "AWS_SECRET_ACCESS_KEY"),
             ],
           }
-        : { podIdentity: { provider: "aws" as const } },
+        : { podIdentity: { provider: "aws" } },
   });
 }

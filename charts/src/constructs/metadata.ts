@@ -1,7 +1,7 @@
 import type { k8s } from "cdk8s-plus-29";
 
 /** Everything of the project is found by this. */
-export const PART_OF = "weft";
+const PART_OF = "weft";
 /** Labels, taints and priority classes of our own: Karpenter reserves its domains. */
 export const DOMAIN = "weft.finance";
 

@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { metadataOf, type ObjectName, selectorOf } from "./metadata.ts";
 
 /** Pods by namespace and name. */
-export interface Peer {
+interface Peer {
   readonly namespace: string;
   readonly app: string;
 }

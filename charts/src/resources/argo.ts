@@ -1,7 +1,9 @@
+import type { ResourceType } from "./custom-resource.ts";
+
 /** argoproj.io/v1alpha1, as of Argo CD 3.5. */
 const apiVersion = "argoproj.io/v1alpha1";
-export const APPLICATION = { apiVersion, kind: "Application" } as const;
-export const APP_PROJECT = { apiVersion, kind: "AppProject" } as const;
+export const APPLICATION: ResourceType<ApplicationSpec> = { apiVersion, kind: "Application" };
+export const APP_PROJECT: ResourceType<AppProjectSpec> = { apiVersion, kind: "AppProject" };
 
 export interface DirectorySource {
   readonly repoURL: string;
@@ -45,7 +47,7 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-export interface AppProjectSpec {
+interface AppProjectSpec {
   readonly description: string;
   readonly sourceRepos: readonly string[];
   readonly destinations: readonly { readonly server: string; readonly namespace: string }[];

@@ -1,10 +1,18 @@
+import type { ResourceType } from "./custom-resource.ts";
+
 /** external-secrets.io/v1, as of External Secrets 2.7. */
 const apiVersion = "external-secrets.io/v1";
-export const CLUSTER_SECRET_STORE = { apiVersion, kind: "ClusterSecretStore" } as const;
-export const EXTERNAL_SECRET = { apiVersion, kind: "ExternalSecret" } as const;
+export const CLUSTER_SECRET_STORE: ResourceType<ClusterSecretStoreSpec> = {
+  apiVersion,
+  kind: "ClusterSecretStore",
+};
+export const EXTERNAL_SECRET: ResourceType<ExternalSecretSpec> = {
+  apiVersion,
+  kind: "ExternalSecret",
+};
 
 /** Without an `auth` block the operator's own Pod Identity is used. */
-export interface ClusterSecretStoreSpec {
+interface ClusterSecretStoreSpec {
   readonly provider: {
     readonly aws: { readonly service: "SecretsManager"; readonly region: string };
   };
@@ -12,7 +20,7 @@ export interface ClusterSecretStoreSpec {
   readonly conditions: readonly { readonly namespaces: readonly string[] }[];
 }
 
-export interface ExternalSecretSpec {
+interface ExternalSecretSpec {
   readonly refreshInterval: string;
   readonly secretStoreRef: { readonly kind: "ClusterSecretStore"; readonly name: string };
   readonly target: {

@@ -1,9 +1,14 @@
+import type { ResourceType } from "./custom-resource.ts";
+
 /** karpenter.sh/v1 and karpenter.k8s.aws/v1, as of Karpenter 1.14. */
-export const NODE_POOL = { apiVersion: "karpenter.sh/v1", kind: "NodePool" } as const;
-export const EC2_NODE_CLASS = {
+export const NODE_POOL: ResourceType<NodePoolSpec> = {
+  apiVersion: "karpenter.sh/v1",
+  kind: "NodePool",
+};
+export const EC2_NODE_CLASS: ResourceType<Ec2NodeClassSpec> = {
   apiVersion: "karpenter.k8s.aws/v1",
   kind: "EC2NodeClass",
-} as const;
+};
 
 export interface Requirement {
   readonly key: string;
@@ -69,6 +74,6 @@ export interface Ec2NodeClassSpec {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface SelectorTerm {
+interface SelectorTerm {
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,12 @@
+import type { ResourceType } from "./custom-resource.ts";
+
 /** keda.sh/v1alpha1, as of KEDA 2.20. */
 const apiVersion = "keda.sh/v1alpha1";
-export const SCALED_OBJECT = { apiVersion, kind: "ScaledObject" } as const;
-export const TRIGGER_AUTHENTICATION = { apiVersion, kind: "TriggerAuthentication" } as const;
+export const SCALED_OBJECT: ResourceType<ScaledObjectSpec> = { apiVersion, kind: "ScaledObject" };
+export const TRIGGER_AUTHENTICATION: ResourceType<TriggerAuthenticationSpec> = {
+  apiVersion,
+  kind: "TriggerAuthentication",
+};
 
 export interface ScalingPolicy {
   readonly type: "Pods" | "Percent";
@@ -56,7 +61,7 @@ export interface SqsTrigger {
   };
 }
 
-export type TriggerAuthenticationSpec =
+type TriggerAuthenticationSpec =
   | { readonly podIdentity: { readonly provider: "aws" } }
   | {
       readonly secretTargetRef: readonly {
