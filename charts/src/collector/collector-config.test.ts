@@ -1,0 +1,89 @@
+import { defineEnvironment, mainnet, namesOf } from "@weft/environments";
+import { describe, expect, test } from "vitest";
+import { collectorConfig } from "./collector-config.ts";
+
+const image = (name: string) => name;
+const config = collectorConfig({ env: mainnet, names: namesOf(mainnet), image });
+
+/** Text with what stands in quotes taken out: braces and dots in it mean nothing. */
+const bare = config.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+
+/** Components as `type.label`, blocks at the margin that have one. */
+const declared = [...config.matchAll(/^([a-z][\w.]*) "(\w+)" \{$/gm)].map(
+  ([, type, label]) => `${type}.${label}`,
+);
+/** What is asked of a component: `type.label.export`. */
+const references = [
+  ...bare.matchAll(/= \[?((?:[a-z_]+\.)+)(receiver|output|targets|content)\b/g),
+].map(([, path = ""]) => path.slice(0, -1));
+
+describe("the collector's configuration", () => {
+  test("closes every block that it opens", () => {
+    let open = 0;
+    for (const character of bare) {
+      if (character === "{") open += 1;
+      if (character === "}") open -= 1;
+      expect(open).toBeGreaterThanOrEqual(0);
+    }
+    expect(open).toBe(0);
+  });
+
+  test("refers only to components that it declares", () => {
+    expect(references.length).toBeGreaterThanOrEqual(12);
+    expect(references.filter((path) => !declared.includes(path))).toEqual([]);
+  });
+
+  test("declares each component once", () => {
+    expect(declared.filter((name, index) => declared.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test("uses every component that it declares, up to what leaves the cluster", () => {
+    const ends = ["prometheus.scrape", "loki.source"];
+    const unused = declared.filter(
+      (name) => !references.includes(name) && !ends.some((end) => name.startsWith(end)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test("holds no credential, only where each is mounted", () => {
+    expect(config).not.toMatch(/(password|username) = "/);
+    expect(config).toContain('filename = "/var/run/weft/grafana-cloud/token"');
+    expect(config).toContain("password = local.file.token.content");
+  });
+
+  test("labels what it sends with the cluster and the environment", () => {
+    expect(config.match(/"cluster" = "weft-mainnet",\n\s+"env" = "mainnet",/g)).toHaveLength(2);
+  });
+
+  test("looks for pods of ours and of the operators only", () => {
+    expect(config).toContain('names = ["weft", "weft-telemetry", "keda", "kube-state-metrics"]');
+  });
+
+  test("asks CloudWatch for the age of both queues, both dead-letter queues, and the bill", () => {
+    expect([...config.matchAll(/"QueueName" = "([^"]+)"/g)].map(([, name]) => name)).toEqual([
+      "weft-mainnet-index",
+      "weft-mainnet-liquidation.fifo",
+      "weft-mainnet-index-dlq",
+      "weft-mainnet-liquidation-dlq.fifo",
+    ]);
+    expect(config).toContain('namespace = "AWS/Billing"');
+  });
+});
+
+test("every gauge read from the dispatcher's log is a metric of the dispatcher", async () => {
+  const { readFile } = await import("node:fs/promises");
+  const source = await readFile(
+    new URL("../../../apps/dispatcher/src/metrics.ts", import.meta.url),
+    "utf8",
+  );
+  const read = [...config.matchAll(/= "metrics\.(dispatcher_\w+)"/g)].map(([, name]) => name ?? "");
+  expect(read).toHaveLength(8);
+  expect(read.filter((name) => !source.includes(`"${name}"`))).toEqual([]);
+});
+
+test("an environment without telemetry has nothing to configure", () => {
+  const env = defineEnvironment({ name: "local", network: "simulator" });
+  expect(() => collectorConfig({ env, names: namesOf(env), image })).toThrow(
+    "local has no telemetry to configure",
+  );
+});

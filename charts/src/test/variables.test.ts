@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { envSchema as dispatcherSchema } from "@app/dispatcher/config";
+import { envSchema as indexerSchema } from "@app/indexer/config";
+import { envSchema as liquidatorSchema } from "@app/liquidator/config";
+import { kind, mainnet, stokenet } from "@weft/environments";
+import { describe, expect, test } from "vitest";
+import { manifestsOf, podOwners } from "./manifests.ts";
+
+const PROGRAMS = {
+  dispatcher: dispatcherSchema,
+  indexer: indexerSchema,
+  liquidator: liquidatorSchema,
+} as const;
+type Program = keyof typeof PROGRAMS;
+
+/** Read by the AWS SDK itself. */
+const SDK_VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+/** What the kubelet fills in. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "metadata.labels['batch.kubernetes.io/job-name']": "dispatcher-29394000",
+};
+
+function variablesOf(env: typeof mainnet, program: Program): Record<string, string> {
+  const owner = podOwners(manifestsOf(env)).find(({ owner: o }) => o.metadata.name === program);
+  const variables = owner?.template.spec?.containers[0]?.env ?? [];
+  return Object.fromEntries(
+    variables.map(({ name, value, valueFrom }) => {
+      const field = FIELDS[valueFrom?.fieldRef?.fieldPath ?? ""];
+      const secret = valueFrom?.secretKeyRef === undefined ? undefined : "from a secret";
+      return [name, value ?? field ?? secret ?? ""];
+    }),
+  );
+}
+
+const CASES = [kind, stokenet, mainnet].flatMap((env) =>
+  (Object.keys(PROGRAMS) as Program[]).map((program) => ({ env, name: env.name, program })),
+);
+
+describe.each(CASES)("$program on $name", ({ env, program }) => {
+  const variables = variablesOf(env, program);
+  const schema = PROGRAMS[program];
+
+  test("accepts the variables it is given, and misses none", () => {
+    const parsed = schema.safeParse(variables);
+    expect(parsed.error?.issues ?? []).toEqual([]);
+  });
+
+  test("is given no variable that it does not read", () => {
+    const known = [...Object.keys(schema.shape), ...SDK_VARIABLES];
+    expect(Object.keys(variables).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test("is given no variable without a value", () => {
+    expect(Object.entries(variables).filter(([, value]) => value === "")).toEqual([]);
+  });
+});
+
+test("the programs of mainnet share the Gateway's budgets among the pods there may be", () => {
+  const share = ({
+    GATEWAY_MAX_IN_FLIGHT,
+    GATEWAY_REQUESTS_PER_SECOND,
+  }: Record<string, string>) => [GATEWAY_MAX_IN_FLIGHT, GATEWAY_REQUESTS_PER_SECOND];
+  expect(share(variablesOf(mainnet, "dispatcher"))).toEqual(["1", "10"]);
+  expect(share(variablesOf(mainnet, "indexer"))).toEqual(["3", "20"]);
+  expect(share(variablesOf(mainnet, "liquidator"))).toEqual(["12", "60"]);
+});
+
+test("only the liquidator of kind signs", () => {
+  const signers = [kind, stokenet, mainnet].map((env) => {
+    const { SIGNER, DRY_RUN, SIGNING_KEY_FILE } = variablesOf(env, "liquidator");
+    return [SIGNER, DRY_RUN, SIGNING_KEY_FILE];
+  });
+  expect(signers).toEqual([
+    ["file", "false", "/var/run/weft/keys/signing-key"],
+    ["none", "true", undefined],
+    ["none", "true", undefined],
+  ]);
+});
+
+test("an environment drains for as long as the programs take", async () => {
+  for (const program of Object.keys(PROGRAMS) as Program[]) {
+    const url = new URL(`../../../apps/${program}/src/main.ts`, import.meta.url);
+    const text = await readFile(url, "utf8");
+    const [, constant = ""] = /(?:GRACE_PERIOD_MS =|gracePeriodMs:) ([\d_]+)/.exec(text) ?? [];
+    const graceMs = Number(constant.replaceAll("_", ""));
+    expect([program, mainnet[program].drainSeconds * 1_000]).toEqual([program, graceMs]);
+  }
+});
