@@ -26,6 +26,7 @@ describe("parseConfig", () => {
   it.each([
     [{ INDEX_QUEUE: "weft-index.fifo" }, "INDEX_QUEUE: a queue name"],
     [{ BATCH_SIZE: "0" }, "BATCH_SIZE"],
+    [{ BATCH_SIZE: "5001" }, "BATCH_SIZE"],
     [{ SCHEDULED_AT: "yesterday" }, "SCHEDULED_AT"],
     [{ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
   ])("refuses %j and says what to do", (change, message) => {

@@ -1,3 +1,4 @@
+import { MAX_BATCH_CDPS } from "@weft/messages";
 import {
   awsVariables,
   CLOCK_ON_SIMULATOR_ONLY,
@@ -20,7 +21,7 @@ export const envSchema = crossCheck(
     ...awsVariables,
     INDEX_QUEUE: queueName,
     /** CDPs per batch. */
-    BATCH_SIZE: whole(1, 5_000).default(500),
+    BATCH_SIZE: whole(1, MAX_BATCH_CDPS).default(500),
     /** When this run was due, RFC 3339: names the run. */
     SCHEDULED_AT: z.iso.datetime({ offset: true }).optional(),
     /** Name of the Kubernetes Job; a CronJob ends it with the minutes since 1970 at which it was due. */

@@ -11,7 +11,7 @@ export const decimalText = z
 /** A CDP's local id: an integer id as the ledger writes it, `#12#`. */
 export const cdpId = z.string().regex(/^#(0|[1-9]\d{0,19})#$/, "an integer local id such as #12#");
 
-/** A run, named by its scheduled minute in UTC (`20261120T215500Z`): later runs sort after earlier ones as text. */
+/** A run, named by the second it was scheduled for, UTC (`20261120T215500Z`): later runs sort after earlier ones as text. */
 export const runId = z.string().regex(/^\d{8}T\d{6}Z$/, "a run id such as 20261120T215500Z");
 
 /** An instant as RFC 3339 text in UTC. */

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { cdpId, instant, runId, traceId, u64Text } from "./fields.ts";
 
+/** A reader holds all CDPs of a batch at once, so no message may ask for more. */
+export const MAX_BATCH_CDPS = 5_000;
+
 /**
  * One batch of CDPs to read at one pinned ledger state: dispatcher → indexer, over the index queue.
  *
@@ -23,8 +26,9 @@ export const indexBatchSchema = z.strictObject({
         first: z.number().int().min(0),
         last: z.number().int().min(0),
       })
-      .refine((range) => range.last >= range.first, "last comes before first"),
-    z.strictObject({ kind: z.literal("list"), ids: z.array(cdpId).min(1) }),
+      .refine((range) => range.last >= range.first, "last comes before first")
+      .refine((range) => range.last - range.first < MAX_BATCH_CDPS, "more CDPs than a batch has"),
+    z.strictObject({ kind: z.literal("list"), ids: z.array(cdpId).min(1).max(MAX_BATCH_CDPS) }),
   ]),
   traceId,
 });

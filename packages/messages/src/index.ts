@@ -3,7 +3,7 @@ export {
   candidateDeduplicationId,
   candidateSchema,
 } from "./candidate.ts";
-export { batchCdpIds, type IndexBatch, indexBatchSchema } from "./index-batch.ts";
+export { batchCdpIds, type IndexBatch, indexBatchSchema, MAX_BATCH_CDPS } from "./index-batch.ts";
 export { ENDINGS, type Ending, type Outcome, outcomeSchema } from "./outcome.ts";
 export {
   type BatchSummary,

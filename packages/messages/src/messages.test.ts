@@ -81,9 +81,16 @@ describe("an index batch", () => {
     expect(batchCdpIds({ ...batch, cdps: { kind: "list", ids: ["#5#"] } })).toEqual(["#5#"]);
   });
 
+  it("holds up to 5,000 CDPs", () => {
+    const cdps = { kind: "range", first: 1, last: 5_000 };
+    expect(indexBatchSchema.safeParse({ ...batch, cdps }).success).toBe(true);
+  });
+
   it.each([
     ["a version from the future", { version: 2 }],
     ["a range that runs backwards", { cdps: { kind: "range", first: 9, last: 8 } }],
+    ["a range that no memory holds", { cdps: { kind: "range", first: 1, last: 5_001 } }],
+    ["a list as long", { cdps: { kind: "list", ids: Array(5_001).fill("#1#") } }],
     ["an empty list", { cdps: { kind: "list", ids: [] } }],
     ["a state version as a number", { stateVersion: 370965851 }],
     ["a field nobody knows", { extra: 1 }],
