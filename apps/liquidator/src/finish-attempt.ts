@@ -25,7 +25,7 @@ export async function finishAttempt(
   { cdpId, signed }: FinishRequest,
   deps: FinishAttemptDeps,
   signal: AbortSignal,
-): Promise<{ readonly ending: Ending }> {
+): Promise<{ readonly ending: Ending; readonly observedStateVersion: bigint }> {
   const { attempt, runId, intentHash, endEpochExclusive, payloadHex, submittedAtMs } = signed;
   const finality = await deps.awaitFinality({ intentHash, endEpochExclusive, payloadHex }, signal);
   const finalAtMs = deps.wallMs();
@@ -46,7 +46,7 @@ export async function finishAttempt(
     },
     signal,
   );
-  return { ending };
+  return { ending, observedStateVersion };
 }
 
 function endingOf(finality: Finality): Ending {

@@ -19,7 +19,11 @@ export interface HandleCandidateDeps {
 }
 
 /** What an operator need not look at: the message comes back by itself. */
-const EXPECTED_CODES: ReadonlySet<string> = new Set(["finality_pending", "stopping"]);
+const EXPECTED_CODES: ReadonlySet<string> = new Set([
+  "finality_pending",
+  "head_behind",
+  "stopping",
+]);
 
 type Verdict = "done" | "retry" | "park";
 

@@ -20,7 +20,7 @@ function healthOf(ltv: string, collateral = "150", loans = "144"): LedgerHealth 
   };
 }
 
-function judge(change: Partial<JudgePositionDeps>) {
+function judge(change: Partial<JudgePositionDeps>, knownVersion = 1_000n) {
   const deps: JudgePositionDeps = {
     readTreasury: () => Promise.resolve({ head, amounts: new Map() }),
     assertFresh: () => Promise.resolve(),
@@ -29,7 +29,7 @@ function judge(change: Partial<JudgePositionDeps>) {
     badDebtCollateralXrd: parseDecimal("1"),
     ...change,
   };
-  return judgePosition("#1006#", deps, signal);
+  return judgePosition({ cdpId: "#1006#", knownVersion }, deps, signal);
 }
 
 describe("judgePosition", () => {
@@ -77,6 +77,17 @@ describe("judgePosition", () => {
       },
     });
     await expect(judged).rejects.toMatchObject({ code: "stale_head" });
+    expect(asked).toBe(false);
+  });
+
+  it("a replica that lags behind what is known already is not believed", async () => {
+    let asked = false;
+    const readHealth = () => {
+      asked = true;
+      return Promise.resolve(healthOf("1.2"));
+    };
+    const judged = judge({ readHealth }, 1_001n);
+    await expect(judged).rejects.toMatchObject({ code: "head_behind", disposition: "retry" });
     expect(asked).toBe(false);
   });
 });

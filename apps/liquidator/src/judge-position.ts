@@ -1,5 +1,5 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
-import { DECIMAL_ONE, DECIMAL_ZERO, type Decimal, formatDecimal } from "@weft/protocol";
+import { type Decimal, formatDecimal, isBadDebt, isLiquidatable } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 
 /** What the account can pay with; null when there is no account (dry run without a key). */
@@ -27,6 +27,12 @@ export interface JudgePositionDeps {
   readonly badDebtCollateralXrd: Decimal;
 }
 
+export interface JudgePositionRequest {
+  readonly cdpId: string;
+  /** The newest state version that is known of: an older head is a replica that lags. */
+  readonly knownVersion: bigint;
+}
+
 export type Judgement = { readonly head: LedgerHead } & (
   | { readonly kind: "liquidatable"; readonly health: LedgerHealth; readonly treasury: Treasury }
   | { readonly kind: "healthy"; readonly health: LedgerHealth }
@@ -38,16 +44,18 @@ export type Judgement = { readonly head: LedgerHead } & (
  * Reads a CDP again at the ledger's head and says what it is now.
  * The candidate's own figures are never used: they are minutes old, and the message may have been told twice.
  *
- * @throws {AppError} `stale_head` (retry); `cdp_unreadable` (retry) when the ledger cannot value a CDP that is there
+ * @throws {AppError} `stale_head` (retry); `head_behind` (retry) when the head is older than what is known already, such as
+ *   our own last commit; `cdp_unreadable` (retry) when the ledger cannot value a CDP that is there
  */
 export async function judgePosition(
-  cdpId: string,
+  { cdpId, knownVersion }: JudgePositionRequest,
   deps: JudgePositionDeps,
   signal: AbortSignal,
 ): Promise<Judgement> {
   const treasury = await deps.readTreasury(signal);
   const { head } = treasury;
   await deps.assertFresh(head, signal);
+  if (head.stateVersion < knownVersion) throw headBehind(head, knownVersion);
   const health = await deps.readHealth(cdpId, signal);
   if ("unreadable" in health) {
     const presence = await deps.readPresence(cdpId, head, signal);
@@ -57,14 +65,14 @@ export async function judgePosition(
       disposition: "retry",
     });
   }
-  if (health.liquidationLtv <= DECIMAL_ONE) return { kind: "healthy", head, health };
+  if (!isLiquidatable(health.liquidationLtv)) return { kind: "healthy", head, health };
   if (isBadDebt(health, deps.badDebtCollateralXrd)) return { kind: "bad_debt", head, health };
   return { kind: "liquidatable", head, health, treasury };
 }
 
-/** Debt with collateral worth about nothing: there is nothing to take, however often it is tried. */
-function isBadDebt(health: LedgerHealth, badDebtCollateralXrd: Decimal): boolean {
-  return health.loanValue > DECIMAL_ZERO && health.collateralValue <= badDebtCollateralXrd;
+function headBehind({ stateVersion }: LedgerHead, knownVersion: bigint): AppError {
+  const message = `the head is at state version ${stateVersion}, but ${knownVersion} is known`;
+  return new AppError("head_behind", message, { disposition: "retry" });
 }
 
 /** The numbers of a judgement in one sentence. */

@@ -53,7 +53,7 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
   };
 
   return {
-    judge: (cdpId, signal) => judgePosition(cdpId, judgeDeps, signal),
+    judge: (request, signal) => judgePosition(request, judgeDeps, signal),
     prepare: (request, signal) => prepareTransaction(request, prepareDeps, signal),
     build: (request) => {
       const { executor } = adapters;

@@ -36,6 +36,13 @@ const candidate: Candidate = {
 
 const emptyRecord: AttemptRecord = { nextAttempt: 4, unfinal: null, lastFinal: null };
 
+const lastFinal = (ending: Ending, observedStateVersion: bigint) => ({
+  attempt: 3,
+  ending,
+  observedStateVersion,
+  endedAtMs: 1,
+});
+
 const signed: SignedTransaction = {
   attempt: 4,
   runId: "20261120T215500Z",
@@ -96,11 +103,15 @@ interface Script {
   readonly finals?: Ending[];
   readonly ledgerNow?: string;
   readonly stopping?: AbortSignal;
+  /** Happens while the work waits for its executor. */
+  readonly whileWaiting?: () => void;
 }
 
 /** Plays a script to the work and writes down what it did, in order. */
-function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, stopping }: Script) {
+function setUp(script: Script) {
+  const { judgements = [], preparations = [], finals = [], ledgerNow, stopping } = script;
   const events: string[] = [];
+  const knownVersions: bigint[] = [];
   const settled: Settlement[] = [];
   const next = <T>(list: T[], what: string): T => {
     const item = list.shift();
@@ -108,8 +119,9 @@ function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, sto
     return item;
   };
   const deps: WorkPositionDeps = {
-    judge: () => {
+    judge: ({ knownVersion }) => {
       events.push("judge");
+      knownVersions.push(knownVersion);
       return Promise.resolve(next(judgements, "judgement"));
     },
     prepare: ({ attempt }) => {
@@ -123,7 +135,7 @@ function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, sto
     finish: ({ signed: { attempt } }) => {
       const ending = next(finals, "finality");
       events.push(`finish ${attempt} ${ending}`);
-      return Promise.resolve({ ending });
+      return Promise.resolve({ ending, observedStateVersion: 1_000n + BigInt(attempt) });
     },
     settle: (settlement) => {
       events.push(`settle ${settlement.attempt} ${settlement.ending}`);
@@ -131,6 +143,7 @@ function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, sto
       return Promise.resolve();
     },
     onExecutor: async (work) => {
+      script.whileWaiting?.();
       events.push("executor taken");
       const result = await work();
       events.push("executor free");
@@ -145,7 +158,7 @@ function setUp({ judgements = [], preparations = [], finals = [], ledgerNow, sto
       deps,
       signal,
     );
-  return { work, events, settled };
+  return { work, events, settled, knownVersions };
 }
 
 describe("workPosition", () => {
@@ -204,6 +217,8 @@ describe("workPosition", () => {
 
   it.each([
     ["outcompeted", healthy],
+    ["outcompeted", { kind: "gone", head, detail: "the CDP is burned" }],
+    ["bad_debt", { kind: "bad_debt", head, health: healthOf("9") }],
     ["rejected", over],
   ] as const)(
     "a failed preview is %s by what the CDP is now, not by the error's text",
@@ -246,29 +261,66 @@ describe("workPosition", () => {
     ]);
   });
 
+  it("another run's attempt answers only for its own candidate: a CDP that is healthy now is stale", async () => {
+    const { work, events } = setUp({ judgements: [healthy], finals: ["liquidated"] });
+    await work({
+      record: { ...emptyRecord, unfinal: { ...signed, runId: "20261120T215000Z" } },
+    });
+    expect(events).toContain("settle 5 stale");
+  });
+
+  it("believes no head older than the candidate, the last ending and its own last commit", async () => {
+    const { work, knownVersions } = setUp({
+      judgements: [over, healthy],
+      preparations: [ready],
+      finals: ["liquidated"],
+    });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("liquidated", 902n) } });
+    expect(knownVersions).toEqual([902n, 1_004n]);
+    const first = setUp({ judgements: [healthy] });
+    await first.work();
+    expect(first.knownVersions).toEqual([900n]);
+  });
+
   it("a candidate no newer than the last decision is superseded, without asking the ledger", async () => {
-    const lastFinal = {
-      attempt: 3,
-      ending: "liquidated",
-      observedStateVersion: 900n,
-      endedAtMs: 1,
-    } as const;
     const { work, events, settled } = setUp({});
-    await work({ record: { ...emptyRecord, lastFinal } });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("stale", 900n) } });
     expect(events).toEqual(["settle 4 superseded"]);
     expect(settled[0]?.observedStateVersion).toBe(900n);
   });
 
   it("a candidate newer than the last decision by one state version is worked on", async () => {
-    const lastFinal = {
-      attempt: 3,
-      ending: "liquidated",
-      observedStateVersion: 899n,
-      endedAtMs: 1,
-    } as const;
     const { work, events } = setUp({ judgements: [healthy] });
-    await work({ record: { ...emptyRecord, lastFinal } });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("stale", 899n) } });
     expect(events).toContain("settle 4 stale");
+  });
+
+  it("a candidate that comes again after a worker died between two commits is worked on to its end", async () => {
+    const { work, events } = setUp({
+      judgements: [over, healthy],
+      preparations: [ready],
+      finals: ["liquidated"],
+    });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("liquidated", 950n) } });
+    expect(events).toContain("finish 4 liquidated");
+  });
+
+  it("an intent that the ledger never took up decided nothing, however late that was known", async () => {
+    const { work, events } = setUp({
+      judgements: [over, healthy],
+      preparations: [ready],
+      finals: ["liquidated"],
+    });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("rejected", 990n) } });
+    expect(events).toContain("finish 4 liquidated");
+  });
+
+  it("an expired candidate decides nothing for those that follow", async () => {
+    const { work, settled } = setUp({ ledgerNow: "2026-11-20T22:05:00.001Z" });
+    await work();
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("stale", 890n) } });
+    await work({ record: { ...emptyRecord, lastFinal: lastFinal("liquidated", 890n) } });
+    expect(settled.map((s) => s.observedStateVersion)).toEqual([0n, 890n, 0n]);
   });
 
   it("an expired candidate is superseded", async () => {
@@ -281,5 +333,18 @@ describe("workPosition", () => {
     const { work, events } = setUp({ stopping: AbortSignal.abort() });
     await expect(work()).rejects.toMatchObject({ code: "stopping", disposition: "retry" });
     expect(events).toEqual([]);
+  });
+
+  it("begins no attempt when the stop came while it waited for an executor", async () => {
+    const stop = new AbortController();
+    const { work, events } = setUp({
+      stopping: stop.signal,
+      whileWaiting: () => stop.abort(),
+      judgements: [over],
+      preparations: [ready],
+      finals: ["liquidated"],
+    });
+    await expect(work()).rejects.toMatchObject({ code: "stopping", disposition: "retry" });
+    expect(events).toEqual(["executor taken"]);
   });
 });

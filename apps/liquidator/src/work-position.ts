@@ -2,7 +2,7 @@ import type { Candidate, Ending } from "@weft/messages";
 import { formatDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { AttemptRecord } from "@weft/store";
-import { describeHealth, type Judgement } from "./judge-position.ts";
+import { describeHealth, type Judgement, type JudgePositionRequest } from "./judge-position.ts";
 import type {
   Preparation,
   PrepareTransactionRequest,
@@ -10,6 +10,7 @@ import type {
 } from "./prepare-transaction.ts";
 import type { Settlement } from "./settle-attempt.ts";
 import type { SignedTransaction } from "./sign-and-submit.ts";
+import { decidedAt, supersededBecause } from "./superseded-because.ts";
 
 /**
  * A position, from a candidate to nothing left to do.
@@ -33,7 +34,7 @@ export interface WorkPosition {
 }
 
 export interface WorkPositionDeps {
-  readonly judge: (cdpId: string, signal: AbortSignal) => Promise<Judgement>;
+  readonly judge: (request: JudgePositionRequest, signal: AbortSignal) => Promise<Judgement>;
   readonly prepare: (
     request: PrepareTransactionRequest,
     signal: AbortSignal,
@@ -43,7 +44,7 @@ export interface WorkPositionDeps {
   readonly finish: (
     request: FinishRequest,
     signal: AbortSignal,
-  ) => Promise<{ readonly ending: Ending }>;
+  ) => Promise<{ readonly ending: Ending; readonly observedStateVersion: bigint }>;
   readonly settle: (settlement: Settlement, signal: AbortSignal) => Promise<void>;
   /** Runs a stretch of work while holding one of the executors. */
   readonly onExecutor: <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -64,8 +65,17 @@ export interface SignRequest {
 
 export interface FinishRequest {
   readonly cdpId: string;
-  readonly fence: number;
   readonly signed: SignedTransaction;
+}
+
+/** How far the work on a position has come. */
+interface Progress {
+  /** The number of the attempt that comes next. */
+  readonly attempt: number;
+  /** The newest state version heard of: what lags behind it is not believed. */
+  readonly knownVersion: bigint;
+  /** An attempt of this candidate's run has its ending: nothing more need be said of a CDP that is healthy now. */
+  readonly isAnswered: boolean;
 }
 
 /** @throws {AppError} when the work could not be brought to an ending; the disposition says what becomes of the message */
@@ -74,18 +84,33 @@ export async function workPosition(
   deps: WorkPositionDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { candidate, fence, record } = position;
-  const { cdpId } = candidate;
-  let attempt = record.nextAttempt;
+  const { candidate, record } = position;
+  const { cdpId, runId } = candidate;
+  let progress: Progress = {
+    attempt: record.nextAttempt,
+    knownVersion: later(
+      BigInt(candidate.confirmedFromStateVersion),
+      record.lastFinal?.observedStateVersion ?? 0n,
+    ),
+    isAnswered: false,
+  };
+  const finish = async (signed: SignedTransaction) => {
+    const { ending, observedStateVersion } = await deps.finish({ cdpId, signed }, signal);
+    progress = {
+      attempt: signed.attempt + 1,
+      knownVersion: later(progress.knownVersion, observedStateVersion),
+      isAnswered: progress.isAnswered || signed.runId === runId,
+    };
+    return ending;
+  };
 
   if (record.unfinal !== null) {
-    await deps.finish({ cdpId, fence, signed: record.unfinal }, signal);
-    attempt = record.unfinal.attempt + 1;
+    await finish(record.unfinal);
   } else {
-    const reason = await supersededBecause(position, deps, signal);
+    const reason = await supersededBecause(candidate, record, () => deps.ledgerNowMs(signal));
     if (reason !== undefined) {
-      const observed =
-        record.lastFinal?.observedStateVersion ?? BigInt(candidate.confirmedFromStateVersion);
+      const { attempt } = progress;
+      const observed = decidedAt(record);
       await deps.settle(
         settlementOf(position, attempt, "superseded", reason, observed, null),
         signal,
@@ -94,45 +119,31 @@ export async function workPosition(
     }
   }
 
-  for (let commits = 0; ; commits += 1, attempt += 1) {
-    if (deps.stopping.aborted) throw stopping();
-    const next = await deps.onExecutor(
-      () => attemptOnce({ position, attempt, commits }, deps, signal),
-      signal,
-    );
+  for (;;) {
+    refuseWhenStopping(deps.stopping);
+    const next = await deps.onExecutor(() => attemptOnce(position, progress, deps, signal), signal);
     if (next.kind === "ended") return;
-    const { ending } = await deps.finish({ cdpId, fence, signed: next.signed }, signal);
-    if (ending !== "liquidated") return;
+    if ((await finish(next.signed)) !== "liquidated") return;
   }
 }
 
-/** Why a candidate says nothing any more, if it does not. */
-async function supersededBecause(
-  { candidate, record }: WorkPosition,
-  { ledgerNowMs }: WorkPositionDeps,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const known = record.lastFinal?.observedStateVersion;
-  if (known !== undefined && known >= BigInt(candidate.confirmedFromStateVersion)) {
-    return `seen at state version ${candidate.confirmedFromStateVersion}, decided already at ${known}`;
-  }
-  if ((await ledgerNowMs(signal)) > Date.parse(candidate.expiresAt)) {
-    return `expired at ${candidate.expiresAt}`;
-  }
-  return undefined;
-}
+const later = (a: bigint, b: bigint) => (a > b ? a : b);
 
 type Step =
   | { readonly kind: "ended" }
   | { readonly kind: "signed"; readonly signed: SignedTransaction };
 
 async function attemptOnce(
-  { position, attempt, commits }: { position: WorkPosition; attempt: number; commits: number },
+  position: WorkPosition,
+  { attempt, knownVersion, isAnswered }: Progress,
   deps: WorkPositionDeps,
   signal: AbortSignal,
 ): Promise<Step> {
+  // Asked again: the stop may have come while this one waited for its executor.
+  refuseWhenStopping(deps.stopping);
   const { candidate, fence, receivedAtMs } = position;
-  const judgement = await deps.judge(candidate.cdpId, signal);
+  const judge = () => deps.judge({ cdpId: candidate.cdpId, knownVersion }, signal);
+  const judgement = await judge();
   const { head } = judgement;
   const end = async (ending: Ending, detail: string, ltv: string | null): Promise<Step> => {
     await deps.settle(
@@ -145,14 +156,13 @@ async function attemptOnce(
   const ltv = formatDecimal(judgement.health.liquidationLtv);
   if (judgement.kind === "bad_debt") return end("bad_debt", describeHealth(judgement.health), ltv);
   if (judgement.kind === "healthy") {
-    // After a commit of ours a healthy CDP is the success already recorded, not another ending.
-    if (commits > 0 || position.record.unfinal !== null) return { kind: "ended" };
+    if (isAnswered) return { kind: "ended" };
     return end("stale", describeHealth(judgement.health), ltv);
   }
   const request = { ...judgement, cdpId: candidate.cdpId, attempt };
   const ready = await deps.prepare(request, signal);
   if (ready.kind === "preview_failed") {
-    return endFailedPreview(candidate.cdpId, ready.detail, end, deps, signal);
+    return endFailedPreview(ready.detail, end, await judge());
   }
   if (ready.kind !== "ready") return end(ready.kind, ready.detail, ltv);
   const signed = await deps.signAndSubmit(
@@ -162,24 +172,17 @@ async function attemptOnce(
   return { kind: "signed", signed };
 }
 
-/** The text of a failed preview proves nothing: the CDP itself is asked whether somebody was faster. */
-async function endFailedPreview(
-  cdpId: string,
+/** The text of a failed preview proves nothing: what the CDP is by now says whether somebody was faster. */
+function endFailedPreview(
   detail: string,
   end: (ending: Ending, detail: string, ltv: string | null) => Promise<Step>,
-  deps: WorkPositionDeps,
-  signal: AbortSignal,
+  again: Judgement,
 ): Promise<Step> {
-  const again = await deps.judge(cdpId, signal);
-  if (again.kind === "healthy") {
-    return end(
-      "outcompeted",
-      describeHealth(again.health),
-      formatDecimal(again.health.liquidationLtv),
-    );
-  }
   if (again.kind === "gone") return end("outcompeted", again.detail, null);
-  return end("rejected", `preview failed: ${detail}`, formatDecimal(again.health.liquidationLtv));
+  const ltv = formatDecimal(again.health.liquidationLtv);
+  if (again.kind === "healthy") return end("outcompeted", describeHealth(again.health), ltv);
+  if (again.kind === "bad_debt") return end("bad_debt", describeHealth(again.health), ltv);
+  return end("rejected", `preview failed: ${detail}`, ltv);
 }
 
 function settlementOf(
@@ -205,7 +208,8 @@ function settlementOf(
   };
 }
 
-/** Not an error of the candidate: the message goes back, and another worker goes on. */
-function stopping(): AppError {
-  return new AppError("stopping", "the process stops", { disposition: "retry" });
+/** Not an error of the candidate: its message goes back, and another worker goes on. */
+function refuseWhenStopping(stopping: AbortSignal): void {
+  if (!stopping.aborted) return;
+  throw new AppError("stopping", "the process stops", { disposition: "retry" });
 }
