@@ -74,6 +74,15 @@ describe("closeBooks", () => {
     });
   });
 
+  it.each([
+    ["a batch that the run does not have", { batchIndex: 3 }],
+    ["another state", { stateVersion: "370965852" }],
+    ["another run", { runId: "20261120T215000Z" }],
+  ])("does not count what was reported of %s", (_title, change) => {
+    const coverage = closeBooks(manifest, [first, last, { ...first, ...change }], closing);
+    expect(coverageSchema.parse(coverage)).toMatchObject({ scanned: 617, missing: 500 });
+  });
+
   it("counts everything as missing when nobody reported", () => {
     const coverage = closeBooks(manifest, [], closing);
     expect(coverage).toMatchObject({ scanned: 0, missing: 1_138, missingBatches: [0, 1, 2] });

@@ -8,10 +8,13 @@ export interface Closing {
   readonly closedAtMs: number;
 }
 
-/** The books of a run, from what its batches have reported. What nobody reported is missing. */
+/**
+ * The books of a run, from what its batches have reported. What nobody reported is missing.
+ * A report that is not of a batch of this manifest, at its state, counts for nothing: the books would not add up.
+ */
 export function closeBooks(
-  { runId, expected, batchCount }: RunManifest,
-  summaries: readonly BatchSummary[],
+  { runId, expected, batchCount, stateVersion }: RunManifest,
+  stored: readonly BatchSummary[],
   { closedByRunId, closedAtMs }: Closing,
 ): Coverage {
   const books = {
@@ -21,6 +24,10 @@ export function closeBooks(
     verdicts: { no_debt: 0, healthy: 0, liquidatable: 0, bad_debt: 0, unverified: 0 },
     candidates: 0,
   };
+  const summaries = stored.filter(
+    (one) =>
+      one.runId === runId && one.stateVersion === stateVersion && one.batchIndex < batchCount,
+  );
   let [reported, loanValue, collateralValue] = [0, 0n, 0n];
   for (const summary of summaries) {
     reported += summary.expected;

@@ -71,6 +71,34 @@ describe("closePreviousRun", () => {
     expect(coverage).toMatchObject({ scanned: 0, missing: 3, missingBatches: [0, 1] });
   });
 
+  it("gives up the other reads when one fails", async () => {
+    const bucket = bucketWith({
+      "20261120T215500Z/manifest": manifest,
+      "0": summary,
+      "1": summary,
+    });
+    const outage = new Error("503");
+    const given: string[] = [];
+    const readSummary = (key: string, s: AbortSignal) =>
+      key === "1"
+        ? Promise.reject(outage)
+        : new Promise<undefined>((resolve) =>
+            s.addEventListener("abort", () => {
+              given.push(key);
+              resolve(undefined);
+            }),
+          );
+    const closed = closePreviousRun(
+      "20261120T215500Z",
+      closing,
+      { ...bucket.deps, readSummary },
+      signal,
+    );
+    await expect(closed).rejects.toBe(outage);
+    expect(given).toEqual(["0"]);
+    expect(bucket.stored).toEqual([]);
+  });
+
   it("leaves the books open of a run without a manifest", async () => {
     const bucket = bucketWith({});
     const closed = await closePreviousRun("20261120T215500Z", closing, bucket.deps, signal);

@@ -1,5 +1,5 @@
 import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
-import { createSemaphore, type Logger } from "@weft/runtime";
+import { createSemaphore, inParallel, type Logger } from "@weft/runtime";
 import { type Closing, closeBooks } from "./close-books.ts";
 
 const READS_IN_FLIGHT = 16;
@@ -28,8 +28,9 @@ export async function closePreviousRun(
   }
   const keys = await deps.listSummaries(runId, signal);
   const places = createSemaphore(READS_IN_FLIGHT);
-  const summaries = await Promise.all(
-    keys.map((key) => places.run(() => deps.readSummary(key, signal), signal)),
+  const summaries = await inParallel(
+    keys.map((key) => (s: AbortSignal) => places.run(() => deps.readSummary(key, s), s)),
+    signal,
   );
   const coverage = closeBooks(
     manifest,

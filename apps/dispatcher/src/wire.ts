@@ -19,11 +19,11 @@ import {
 import type { Sender } from "@weft/queue";
 import { errorCodeOf, type LedgerClock, type Logger } from "@weft/runtime";
 import type { ObjectStore, RunPointer } from "@weft/store";
-import type { z } from "zod";
 import { type ClosePreviousRunDeps, closePreviousRun } from "./close-previous-run.ts";
 import type { Config } from "./config.ts";
 import { type DispatchRunDeps, dispatchRun } from "./dispatch-run.ts";
 import type { Metrics } from "./metrics.ts";
+import { readStored } from "./read-stored.ts";
 import { scheduledAtMs } from "./scheduled-time.ts";
 import { listCdpIds, surveyCdps } from "./survey-cdps.ts";
 
@@ -106,7 +106,7 @@ function dispatchRunDeps(config: Config, adapters: Adapters): DispatchRunDeps {
       ),
     listIds: (stateVersion, signal) => listCdpIds(readIds(stateVersion, signal)),
     readManifest: (runId, signal) =>
-      readObject(adapters, runManifestSchema, runManifestKey(runId), signal),
+      readStored(adapters, runManifestSchema, runManifestKey(runId), signal),
     putManifest: (manifest, signal) =>
       objects.putJson(runManifestKey(manifest.runId), manifest, signal),
     latestRun: (signal) => runPointer.latest(signal),
@@ -168,26 +168,11 @@ function closeBooksDeps(adapters: Adapters): ClosePreviousRunDeps {
   const { objects, log } = adapters;
   return {
     readManifest: (runId, signal) =>
-      readObject(adapters, runManifestSchema, runManifestKey(runId), signal),
+      readStored(adapters, runManifestSchema, runManifestKey(runId), signal),
     listSummaries: (runId, signal) => objects.listKeys(batchSummaryPrefix(runId), signal),
-    readSummary: (key, signal) => readObject(adapters, batchSummarySchema, key, signal),
+    readSummary: (key, signal) => readStored(adapters, batchSummarySchema, key, signal),
     putCoverage: (coverage, signal) =>
       objects.putJson(runCoverageKey(coverage.runId), coverage, signal),
     log,
   };
-}
-
-/** A stored object; undefined, and a warning, when it is not what its key promises. */
-async function readObject<T>(
-  { objects, log }: Adapters,
-  schema: z.ZodType<T>,
-  key: string,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  const stored = await objects.getJson(key, signal);
-  if (stored === undefined) return undefined;
-  const parsed = schema.safeParse(stored);
-  if (parsed.success) return parsed.data;
-  log.warn({ key, err: parsed.error }, "stored object makes no sense, passed over");
-  return undefined;
 }
