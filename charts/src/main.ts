@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Environment, kind, mainnet, stokenet } from "@weft/environments";
 import { findDrift, writeManifests } from "./dist-folder.ts";
-import type { ImageLock } from "./images.ts";
+import { readImageLock } from "./image-lock.ts";
 import { renderEnvironment } from "./render.ts";
 
 const USAGE = `npm run synth [-- <options>]
@@ -15,18 +14,8 @@ const USAGE = `npm run synth [-- <options>]
 const ROOT = join(import.meta.dirname, "../..");
 const ENVIRONMENTS: readonly Environment[] = [kind, stokenet, mainnet];
 
-/** No lock file is a lock file without digests: nothing has been built yet. */
-async function readLock(): Promise<ImageLock> {
-  const path = join(ROOT, "environments/images.lock.json");
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "{}";
-    throw error;
-  });
-  return JSON.parse(text) as ImageLock;
-}
-
 async function synth(options: { readonly check: boolean; readonly release: boolean }) {
-  const lock = await readLock();
+  const lock = await readImageLock(join(ROOT, "environments/images.lock.json"));
   const rendered = ENVIRONMENTS.map((env) => ({
     folder: join(ROOT, "dist", env.name),
     manifests: renderEnvironment(env, { lock, release: options.release }),

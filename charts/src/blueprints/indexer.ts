@@ -20,7 +20,6 @@ export function indexer(scope: Construct, context: Context): void {
     component: "indexing",
     priority: "weft-standard",
     placement: "spot-preferred",
-    whenNodesUneven: "ScheduleAnyway",
     surge,
     resources: settings.resources,
     terminationGraceSeconds: settings.terminationGraceSeconds,

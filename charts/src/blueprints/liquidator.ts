@@ -23,7 +23,8 @@ export function liquidator(scope: Construct, context: Context): void {
     component: "liquidation",
     priority: "weft-liquidation",
     placement: "on-demand",
-    whenNodesUneven: "DoNotSchedule",
+    // One node lost must not be all of them; a cluster on one machine has one.
+    ...(env.aws === undefined ? {} : { minNodes: 2 }),
     surge,
     resources: settings.resources,
     terminationGraceSeconds: settings.terminationGraceSeconds,

@@ -40,7 +40,11 @@ export function nodePools(scope: Construct, { env, names }: Context): void {
     taints: [BURST_TAINT],
     minInstanceTypes: 15,
     consolidateAfter: "1m",
-    budgets: [{ nodes: "100%", reasons: ["Empty"] }, { nodes: "50%" }],
+    // An empty node costs and does nothing; one with work is left alone by the half.
+    budgets: [
+      { nodes: "100%", reasons: ["Empty"] },
+      { nodes: "50%", reasons: ["Drifted", "Underutilized"] },
+    ],
     expireAfter: "168h",
     terminationGracePeriod: "5m",
   });

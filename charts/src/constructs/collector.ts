@@ -84,7 +84,7 @@ function podSpec({ context, object, collector, credentialsSecret }: CollectorOpt
     terminationGracePeriodSeconds: 30,
     securityContext: restrictedPod(COLLECTOR_UID),
     ...placementOf(context, "on-demand"),
-    topologySpreadConstraints: spread(name, "ScheduleAnyway"),
+    topologySpreadConstraints: spread(name),
     containers: [
       {
         name,

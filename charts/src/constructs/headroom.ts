@@ -44,7 +44,7 @@ export function headroom(scope: Construct, context: Context): void {
           terminationGracePeriodSeconds: 0,
           securityContext: restrictedPod(),
           ...placementOf(context, "on-demand"),
-          topologySpreadConstraints: spread(NAME, "ScheduleAnyway"),
+          topologySpreadConstraints: spread(NAME),
           containers: [
             {
               name: "pause",

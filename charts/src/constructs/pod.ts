@@ -59,21 +59,25 @@ export function variablesOf(variables: Readonly<Record<string, string>>): k8s.En
     .map(([name, value]) => ({ name, value }));
 }
 
-/** Over zones as well as can be, and over nodes as strictly as asked. */
-export function spread(
-  name: string,
-  whenNodesUneven: "DoNotSchedule" | "ScheduleAnyway",
-): k8s.TopologySpreadConstraint[] {
-  const over = (topologyKey: string, whenUnsatisfiable: string) => ({
+/**
+ * Over zones and nodes as well as can be; strictly over nodes, where a number of them is given that there must be.
+ * Without that number the scheduler knows only the nodes that are there, and would find one node evenly filled.
+ */
+export function spread(name: string, minNodes?: number): k8s.TopologySpreadConstraint[] {
+  const over = (topologyKey: string, strictness: object) => ({
     topologyKey,
-    whenUnsatisfiable,
+    whenUnsatisfiable: "ScheduleAnyway",
+    ...strictness,
     maxSkew: 1,
     labelSelector: { matchLabels: { "app.kubernetes.io/name": name } },
     // A rollout's two generations are spread each by itself.
     matchLabelKeys: ["pod-template-hash"],
   });
   return [
-    over("topology.kubernetes.io/zone", "ScheduleAnyway"),
-    over("kubernetes.io/hostname", whenNodesUneven),
+    over("topology.kubernetes.io/zone", {}),
+    over(
+      "kubernetes.io/hostname",
+      minNodes === undefined ? {} : { whenUnsatisfiable: "DoNotSchedule", minDomains: minNodes },
+    ),
   ];
 }

@@ -11,8 +11,9 @@ export function programEgress({ env, names }: Context): Flow[] {
   return [{ kind: "dns" }, { kind: "pods", peer, ports: Object.values(LOCAL_STACK.ports) }];
 }
 
-/** The collector, and nobody else. */
-export function scrapedBy({ names }: Context, port: number): Flow[] {
+/** The collector, and nobody else; nobody at all where there is none. */
+export function scrapedBy({ env, names }: Context, port: number): Flow[] {
+  if (env.telemetry === undefined) return [];
   const { namespace, name } = names.serviceAccounts.collector;
   return [{ kind: "pods", peer: { namespace, app: name }, ports: [port] }];
 }

@@ -12,7 +12,8 @@ import { OPS_PORT, type ProgramPodOptions, programPod } from "./program-pod.ts";
 export interface WorkerOptions extends Omit<ProgramPodOptions, "kind"> {
   /** Extra pods during a rollout; without any, one pod goes before the next comes. */
   readonly surge: number;
-  readonly whenNodesUneven: "DoNotSchedule" | "ScheduleAnyway";
+  /** Nodes its pods must be spread over; absent where that is only a wish. */
+  readonly minNodes?: number;
   readonly scaling: Omit<KedaScalingOptions, "context" | "object">;
 }
 
@@ -55,7 +56,7 @@ export class Worker extends Construct {
           ...template,
           spec: {
             ...(template.spec as k8s.PodSpec),
-            topologySpreadConstraints: spread(name, options.whenNodesUneven),
+            topologySpreadConstraints: spread(name, options.minNodes),
           },
         },
       },

@@ -1,4 +1,4 @@
-import { mainnet } from "@weft/environments";
+import { defineEnvironment, mainnet } from "@weft/environments";
 import { describe, expect, test } from "vitest";
 import { ENVIRONMENTS, manifestsOf } from "./manifests.ts";
 import { availability } from "./policies/availability.ts";
@@ -20,7 +20,15 @@ const POLICIES: readonly Policy[] = [
   ...objects,
 ];
 
-describe.each(Object.values(ENVIRONMENTS))("$name", (env) => {
+/** Not one of ours: an environment that says no more than it must. */
+const canary = defineEnvironment({
+  name: "canary",
+  network: "mainnet",
+  images: { registry: "registry.example.org/weft" },
+  aws: { region: "eu-central-1", vpcCidr: "10.48.0.0/16", bucketSuffix: "c4a2" },
+});
+
+describe.each([...Object.values(ENVIRONMENTS), canary])("$name", (env) => {
   const manifests = manifestsOf(env);
 
   test.each(POLICIES)("$name", ({ findings }) => {

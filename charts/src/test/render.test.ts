@@ -2,6 +2,7 @@ import { defineEnvironment, type Environment, kind, mainnet, namesOf } from "@we
 import type { IDeployment } from "kubernetes-models/apps/v1";
 import { describe, expect, test } from "vitest";
 import { findDrift } from "../dist-folder.ts";
+import { readImageLock } from "../image-lock.ts";
 import { renderEnvironment } from "../render.ts";
 import { ENVIRONMENTS, find, manifestsOf, ofKind, podOwners } from "./manifests.ts";
 
@@ -22,7 +23,9 @@ function mainnetWith(changes: object): Environment {
 describe.each(Object.values(ENVIRONMENTS))("dist/$name", (env) => {
   test("is what the charts render", async () => {
     const folder = new URL(`../../../dist/${env.name}`, import.meta.url).pathname;
-    expect(await findDrift(folder, renderEnvironment(env, unbuilt))).toEqual([]);
+    const lockFile = new URL("../../../environments/images.lock.json", import.meta.url).pathname;
+    const lock = await readImageLock(lockFile);
+    expect(await findDrift(folder, renderEnvironment(env, { lock, release: false }))).toEqual([]);
   });
 
   test("comes out the same each time", () => {
