@@ -40,7 +40,7 @@ const row: SnapshotRow = {
       amount: "200.5",
       valueXrd: "200.5",
       entryVersion: 18n,
-      efficiencyMode: "group:2",
+      efficiencyMode: "group 2",
     },
   ],
 };
@@ -99,6 +99,7 @@ test("the columns have exact types", async () => {
     ["liquidation_ltv", "DECIMAL(38,18)"],
     ["liquidation_ltv_text", "VARCHAR"],
     ["confirmed_liquidation_ltv", "DECIMAL(38,18)"],
+    ["confirmed_liquidation_ltv_text", "VARCHAR"],
     [
       "loans",
       "STRUCT(resource VARCHAR, units DECIMAL(38,18), amount DECIMAL(38,18), value_xrd DECIMAL(38,18))[]",
@@ -167,6 +168,18 @@ test("a ratio beyond 38 digits is null as a number and exact as text", async () 
   ]);
 });
 
+test("what the ledger called boundless is told from what it was not asked about", async () => {
+  const boundless = "3138550867693340381917894711603833208051.177722232017256447";
+  const values = await query(
+    encodeSnapshot([row, { ...row, confirmedLiquidationLtv: boundless }], {}),
+    (file) => `SELECT confirmed_liquidation_ltv, confirmed_liquidation_ltv_text FROM '${file}'`,
+  );
+  expect(values).toEqual([
+    [null, null],
+    [null, boundless],
+  ]);
+});
+
 test("loans and collaterals can be queried as tables", async () => {
   const bytes = encodeSnapshot([row, unvaluable, { ...row, cdpId: "#3#" }], {});
   const loans = await query(
@@ -185,7 +198,7 @@ test("loans and collaterals can be queried as tables", async () => {
     (file) => `SELECT c.resource, c.efficiency_mode, max(c.entry_version), sum(c.amount)
       FROM (SELECT unnest(collaterals) AS c FROM '${file}') GROUP BY ALL`,
   );
-  expect(collaterals).toEqual([["resource_xrd", "group:2", "18", "401.000000000000000000"]]);
+  expect(collaterals).toEqual([["resource_xrd", "group 2", "18", "401.000000000000000000"]]);
   expect(await query(bytes, (file) => `SELECT cdp_id FROM '${file}' WHERE len(loans) = 0`)).toEqual(
     [["#2#"]],
   );

@@ -99,11 +99,15 @@ const COLUMNS: readonly Column[] = [
   { schema: [decimal("liquidation_ltv")], read: (row) => unscaled(row.liquidationLtv) },
   {
     schema: [text("liquidation_ltv_text", "nullable")],
-    read: (row) => (unscaled(row.liquidationLtv) === null ? row.liquidationLtv : null),
+    read: (row) => textOfBoundless(row.liquidationLtv),
   },
   {
     schema: [decimal("confirmed_liquidation_ltv")],
     read: (row) => unscaled(row.confirmedLiquidationLtv),
+  },
+  {
+    schema: [text("confirmed_liquidation_ltv_text", "nullable")],
+    read: (row) => textOfBoundless(row.confirmedLiquidationLtv),
   },
   {
     schema: list("loans", [
@@ -145,8 +149,8 @@ const toCollateral = (collateral: SnapshotCollateral) => ({
  * A batch as a Parquet file: snake_case columns, amounts as DECIMAL(38,18), loans and collaterals as lists of structs.
  * The same rows and metadata give the same bytes, whatever the order of the metadata.
  *
- * A decimal beyond 38 digits is null: no reader takes more. `liquidation_ltv_text` then has its exact text, for a CDP
- * without collateral value has a boundless ratio.
+ * A decimal beyond 38 digits is null: no reader takes more. Of a ratio, which is boundless for a CDP without collateral
+ * value, the column of the same name with `_text` then has the exact text; so only what nobody asked for is null in both.
  *
  * @throws {RangeError} when an amount is not decimal text with up to 18 digits after the point
  */
@@ -172,6 +176,11 @@ export function encodeSnapshot(
     createdBy: "weft",
   });
   return writer.getBytes();
+}
+
+/** The text of a ratio that does not fit its number column. */
+function textOfBoundless(ratio: string | null): string | null {
+  return unscaled(ratio) === null ? ratio : null;
 }
 
 /** Decimal text as an integer of 18 decimal places; null when absent or beyond 38 digits. Never rounds. */
