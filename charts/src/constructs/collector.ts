@@ -82,7 +82,8 @@ function podSpec({ context, object, collector, credentialsSecret }: CollectorOpt
     enableServiceLinks: false,
     priorityClassName: "weft-standard",
     terminationGracePeriodSeconds: 30,
-    securityContext: restrictedPod(COLLECTOR_UID),
+    // The credentials are mounted for root and this group.
+    securityContext: { ...restrictedPod(COLLECTOR_UID), fsGroup: COLLECTOR_UID },
     ...placementOf(context, "on-demand"),
     topologySpreadConstraints: spread(name),
     containers: [

@@ -10,7 +10,6 @@ export function restrictedPod(uid = NON_ROOT): k8s.PodSecurityContext {
     runAsNonRoot: true,
     runAsUser: uid,
     runAsGroup: uid,
-    fsGroup: uid,
     seccompProfile: { type: "RuntimeDefault" },
   };
 }

@@ -14,8 +14,8 @@ const KEY_FILE = "signing-key";
 /**
  * The simulator's test key, as a file that only its owner can read.
  *
- * The liquidator takes no key that others can read, and a Secret mounted for a user other than root always is (the
- * kubelet gives it to the group): so a copy is made, in memory, by the image's own Node.
+ * The liquidator takes no key that others can read, and a mounted Secret belongs to root: whoever else reads it does so as
+ * one of the others. So a copy is made, in memory, by the image's own Node.
  */
 export function signingKey(
   scope: Construct,
@@ -34,7 +34,7 @@ export function signingKey(
     path,
     files: {
       volumes: [
-        { name: secret.name, secret: { secretName: SECRET, defaultMode: 0o440 } },
+        { name: secret.name, secret: { secretName: SECRET, defaultMode: 0o444 } },
         scratchVolume(KEYS),
       ],
       mounts: [{ ...scratchMount(KEYS), readOnly: true }],
