@@ -42,7 +42,7 @@ const liquidated: Settlement = {
   },
 };
 
-function setUp() {
+function setUp(confirmLease = () => Promise.resolve()) {
   const events: string[] = [];
   const outcomes: Outcome[] = [];
   return {
@@ -52,6 +52,7 @@ function setUp() {
       settleAttempt(
         settlement,
         {
+          confirmLease,
           putOutcome: (key, outcome) => {
             events.push(`put ${key}`);
             outcomes.push(outcome);
@@ -77,6 +78,12 @@ it("writes the outcome before the table calls the attempt final", async () => {
     "final 4 liquidated at 1010",
     "observed",
   ]);
+});
+
+it("writes nothing over the outcome of a worker that took over", async () => {
+  const { settle, events } = setUp(() => Promise.reject(new Error("lease 3 is lost")));
+  await expect(settle(liquidated)).rejects.toThrow("lease 3 is lost");
+  expect(events).toEqual([]);
 });
 
 it("counts what came to us, (142 - 1.2) x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async () => {

@@ -12,6 +12,8 @@ import {
 import type { AttemptContext } from "./attempt-context.ts";
 
 export interface SettleAttemptDeps {
+  /** @throws once the attempt is another worker's */
+  readonly confirmLease: (signal: AbortSignal) => Promise<void>;
   readonly putOutcome: (key: string, outcome: Outcome, signal: AbortSignal) => Promise<void>;
   readonly recordFinal: (
     final: {
@@ -51,15 +53,18 @@ export interface Settlement {
 /**
  * Ends an attempt: the outcome to S3 first, then `final` in the table. The message is deleted last, by the caller.
  * Each step may be repeated: the key depends on the attempt only, and a final attempt is not made final twice.
+ * S3 knows no fence, so the lease is confirmed right before: a worker that stood still for long must not write over the
+ * outcome of the one that took over.
  */
 export async function settleAttempt(
   settlement: Settlement,
-  { putOutcome, recordFinal, wallMs, observe }: SettleAttemptDeps,
+  { confirmLease, putOutcome, recordFinal, wallMs, observe }: SettleAttemptDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const endedAtMs = wallMs();
   const outcome = outcomeOf(settlement, endedAtMs);
   const { cdpId, runId, attempt, ending, observedStateVersion } = settlement;
+  await confirmLease(signal);
   await putOutcome(outcomeKey(runId, cdpId, attempt), outcome, signal);
   await recordFinal({ attempt, ending, observedStateVersion, endedAtMs }, signal);
   observe(outcome);

@@ -1,20 +1,17 @@
 import type { GatewayClient, Signer } from "@weft/ledger";
 import type { Outcome } from "@weft/messages";
 import { createSemaphore, type LedgerClock, type Logger, sleep } from "@weft/runtime";
-import type { AttemptStore, ObjectStore } from "@weft/store";
+import type { AttemptStore, LeaseRef, ObjectStore } from "@weft/store";
 import type { Config } from "./config.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
-import { holdLease } from "./hold-lease.ts";
+import { holdLease, leaseMsFor } from "./hold-lease.ts";
 import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
 import { signAndSubmit } from "./sign-and-submit.ts";
 import { wireLedger } from "./wire-ledger.ts";
 import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
-
-/** A lease ends this much before its message becomes visible again, so that the next receiver finds it free. */
-const LEASE_MARGIN_MS = 1_000;
 
 /** Outlives the stop signal, so that what is held is let go. */
 const RELEASE_TIMEOUT_MS = 5_000;
@@ -38,8 +35,10 @@ export interface Adapters {
 /** Joins the jobs of the liquidator: what to do with one message of the queue. */
 export function wireCandidateHandler(config: Config, adapters: Adapters) {
   const { attempts, log, metrics, owner } = adapters;
-  const leaseMs = config.VISIBILITY_TIMEOUT_SECONDS * 1_000 - LEASE_MARGIN_MS;
-  const wireDeps = workPositionDeps(config, adapters);
+  const leaseMs = leaseMsFor(config.VISIBILITY_TIMEOUT_SECONDS);
+  const renewLease = (lease: LeaseRef, signal: AbortSignal) =>
+    attempts.renewLease({ ...lease, nowMs: Date.now(), leaseMs }, signal);
+  const wireDeps = workPositionDeps(config, adapters, renewLease);
 
   const deps: HandleCandidateDeps = {
     acquireLease: (cdpId, signal) =>
@@ -48,12 +47,14 @@ export function wireCandidateHandler(config: Config, adapters: Adapters) {
       const { cdpId } = position.candidate;
       const { fence } = position;
       return holdLease({
-        renew: (s) => attempts.renewLease({ cdpId, fence, nowMs: Date.now(), leaseMs }, s),
+        renew: (s) => renewLease({ cdpId, fence }, s),
         release: () =>
           attempts.releaseLease({ cdpId, fence }, AbortSignal.timeout(RELEASE_TIMEOUT_MS)),
         leaseMs,
+        nowMs: () => performance.now(),
         sleep,
         signal,
+        onFailure: (err) => log.warn({ err, cdpId }, "lease not written"),
         work: (workSignal) => workPosition(position, wireDeps(position), workSignal),
       });
     },
@@ -71,7 +72,11 @@ export function wireCandidateHandler(config: Config, adapters: Adapters) {
   };
 }
 
-function workPositionDeps(config: Config, adapters: Adapters) {
+function workPositionDeps(
+  config: Config,
+  adapters: Adapters,
+  renewLease: (lease: LeaseRef, signal: AbortSignal) => Promise<void>,
+) {
   const { attempts, objects, clock, metrics, log, stopping } = adapters;
   const ledger = wireLedger(config, adapters);
   const executors = createSemaphore(config.EXECUTORS);
@@ -88,6 +93,7 @@ function workPositionDeps(config: Config, adapters: Adapters) {
 
   return ({ candidate: { cdpId }, fence }: WorkPosition): WorkPositionDeps => {
     const settleDeps: SettleAttemptDeps = {
+      confirmLease: (signal) => renewLease({ cdpId, fence }, signal),
       putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
       recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
       wallMs: Date.now,
