@@ -46,7 +46,7 @@ async function keepExtending(
 ): Promise<void> {
   let heldUntilMs = nowMs() + visibilityMs;
   while (true) {
-    await sleep(visibilityMs / 3, released);
+    await sleep(Math.min(visibilityMs / 3, heldUntilMs - nowMs()), released);
     if (released.aborted) return;
     const askedMs = nowMs();
     if (askedMs >= heldUntilMs) return lose(new Error("the visibility time-out ran out"));
