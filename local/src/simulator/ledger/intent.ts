@@ -10,9 +10,10 @@ import {
   type LedgerPoint,
 } from "./types.ts";
 
-/** A submitted transaction and how far it came. */
+/** A submitted transaction and how far it came. Kept for ever, so it holds nothing that was needed for executing it only. */
 export interface Intent {
-  readonly payload: Payload;
+  readonly payload: Pick<Payload, "hex" | "intentHash" | "payloadHash">;
+  readonly endEpochExclusive: number;
   /** CDPs its manifest would liquidate. */
   readonly cdpIds: readonly string[];
   readonly takenUpAtMs: number;
@@ -22,7 +23,8 @@ export interface Intent {
   rejection: string | null;
   commit: {
     readonly point: LedgerPoint;
-    readonly execution: Execution;
+    readonly receipt: Execution["receipt"];
+    readonly feePaidXrd: string;
     readonly readAtMs: number;
   } | null;
 }
@@ -43,7 +45,7 @@ export function readIntent(
 ): IntentRead {
   const known = {
     committedStateVersion: null,
-    endEpochExclusive: intent.payload.header.endEpochExclusive,
+    endEpochExclusive: intent.endEpochExclusive,
     payloadHash: intent.payload.payloadHash,
     errorMessage: null,
   };
@@ -51,7 +53,7 @@ export function readIntent(
     if (!read) {
       return { ...known, status: "CommitPendingOutcomeUnknown" };
     }
-    const { receipt } = intent.commit.execution;
+    const { receipt } = intent.commit;
     return {
       ...known,
       status: receipt.status === "Succeeded" ? "CommittedSuccess" : "CommittedFailure",

@@ -17,6 +17,8 @@ export interface TestWallet {
     endEpoch?: number;
     nonce?: number;
     networkId?: number;
+    /** Another key that signs the intent: the same intent in another payload. */
+    cosignedBy?: string;
   }): Promise<{ readonly hex: string; readonly intentHash: string }>;
 }
 
@@ -31,9 +33,16 @@ export async function createTestWallet(privateKeyByte = "11"): Promise<TestWalle
   return {
     account,
     publicKeyHex: key.publicKey().hex(),
-    async sign({ manifest, startEpoch, endEpoch = startEpoch + 2, nonce = 1, networkId = 242 }) {
+    async sign({
+      manifest,
+      startEpoch,
+      endEpoch = startEpoch + 2,
+      nonce = 1,
+      networkId = 242,
+      cosignedBy,
+    }) {
       const builder = await TransactionBuilder.new();
-      const transaction = await builder
+      const unsigned = builder
         .header({
           networkId,
           startEpochInclusive: startEpoch,
@@ -43,8 +52,12 @@ export async function createTestWallet(privateKeyByte = "11"): Promise<TestWalle
           notaryIsSignatory: true,
           tipPercentage: 0,
         })
-        .manifest({ instructions: { kind: "String", value: manifest }, blobs: [] })
-        .notarize(key);
+        .manifest({ instructions: { kind: "String", value: manifest }, blobs: [] });
+      const signed =
+        cosignedBy === undefined
+          ? unsigned
+          : unsigned.sign(new PrivateKey.Ed25519(cosignedBy.repeat(32)));
+      const transaction = await signed.notarize(key);
       const compiled = await RadixEngineToolkit.NotarizedTransaction.compile(transaction);
       const { id } = await RadixEngineToolkit.NotarizedTransaction.intentHash(transaction);
       return { hex: Convert.Uint8Array.toHexString(compiled), intentHash: id };

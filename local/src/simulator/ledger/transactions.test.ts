@@ -56,6 +56,24 @@ describe("a submitted transaction", () => {
     expect(ledger.audit().commits).toEqual({ success: 1, failure: 0 });
   });
 
+  it("is committed once, whichever payload carries it", async () => {
+    const first = await signed(PAY_FEE);
+    const other = await wallet.sign({
+      manifest: PAY_FEE,
+      startEpoch: ledger.head().epoch,
+      cosignedBy: "44",
+    });
+    expect([other.intentHash, other.hex === first.hex]).toEqual([first.intentHash, false]);
+    await ledger.submit(first.hex);
+    expect(await ledger.submit(other.hex)).toEqual({ duplicate: false });
+    wallMs += 1_000;
+    expect(ledger.committed(first.intentHash)?.payloadHex).toBe(first.hex);
+    expect(ledger.audit()).toMatchObject({
+      commits: { success: 1, failure: 0 },
+      unfinalTogether: [],
+    });
+  });
+
   it("that fails on the ledger pays its fee and nothing else", async () => {
     const { xrd } = ledger.addresses;
     const manifest = liquidationManifest({

@@ -29,6 +29,8 @@ const COMMITTED_AFTER = 0.9;
 const READ_AFTER_COMMIT = 0.1;
 const TRY_AGAIN_MS = 1_000;
 
+type Waiting = readonly [intent: Intent, payload: Payload];
+
 /** What was committed, for the audit. */
 export interface Records {
   readonly liquidations: readonly CommittedLiquidation[];
@@ -56,15 +58,16 @@ export function createMempool(options: {
   const { chain, behaviour, wallNowMs } = options;
   const intents = new Map<string, Intent>();
   const byCdp = new Map<string, Intent[]>();
-  const waiting = new Set<Intent>();
+  /** With what there is to execute. */
+  const waiting = new Map<Intent, Payload>();
   const liquidations: CommittedLiquidation[] = [];
   const unfinalTogether: Audit["unfinalTogether"][number][] = [];
   const commits = { success: 0, failure: 0 };
   let fees = ZERO;
 
   const epoch = () => chain.timeline.head().epoch;
-  const isExpired = ({ payload, commit }: Intent) =>
-    commit === null && epoch() >= payload.header.endEpochExclusive;
+  const isExpired = ({ endEpochExclusive, commit }: Intent) =>
+    commit === null && epoch() >= endEpochExclusive;
   const isRead = ({ commit }: Intent) => commit !== null && commit.readAtMs <= wallNowMs();
   const isFinal = (intent: Intent) => isRead(intent) || isExpired(intent);
 
@@ -78,8 +81,8 @@ export function createMempool(options: {
       }
     }
   };
-  const tryCommit = (intent: Intent, wallMs: number) => {
-    const { header, instructions, owners, intentHash } = intent.payload;
+  const tryCommit = ([intent, payload]: Waiting, wallMs: number) => {
+    const { header, instructions, owners, intentHash } = payload;
     if (epoch() >= header.endEpochExclusive) {
       waiting.delete(intent);
       return;
@@ -104,18 +107,18 @@ export function createMempool(options: {
     }
     const point = chain.commit(execution.state);
     waiting.delete(intent);
+    const { receipt, feeXrd } = execution;
     const readAtMs = wallMs + intent.delayMs * READ_AFTER_COMMIT;
-    intent.commit = { point, execution, readAtMs };
-    commits[execution.receipt.status === "Succeeded" ? "success" : "failure"] += 1;
-    fees = fees.plus(execution.feeXrd);
+    intent.commit = { point, receipt, feePaidXrd: text(feeXrd), readAtMs };
+    commits[receipt.status === "Succeeded" ? "success" : "failure"] += 1;
+    fees = fees.plus(feeXrd);
     liquidations.push(...committedLiquidations(intentHash, point, execution));
   };
-  const nextDue = (wallMs: number): Intent | undefined => {
-    let next: Intent | undefined;
-    for (const intent of waiting) {
-      if (intent.dueAtMs <= wallMs && (next === undefined || intent.dueAtMs < next.dueAtMs)) {
-        next = intent;
-      }
+  const nextDue = (wallMs: number): Waiting | undefined => {
+    let next: Waiting | undefined;
+    for (const entry of waiting) {
+      const [{ dueAtMs }] = entry;
+      if (dueAtMs <= wallMs && (next === undefined || dueAtMs < next[0].dueAtMs)) next = entry;
     }
     return next;
   };
@@ -126,14 +129,17 @@ export function createMempool(options: {
       if (known !== undefined && isRead(known)) {
         throw new InvalidTransactionError(`${payload.intentHash} is already committed`);
       }
-      if (known?.payload.hex === payload.hex && !isExpired(known)) {
-        return { duplicate: true };
+      if (known !== undefined && !isExpired(known)) {
+        // An intent is committed once, whichever payload carries it: the one that waits stands for every other.
+        return { duplicate: known.payload.hex === payload.hex };
       }
       refuseEpochs(payload, epoch());
       const submittedAtMs = wallNowMs();
       const delayMs = behaviour.commitDelayMs;
+      const { hex, intentHash, payloadHash, header } = payload;
       const intent: Intent = {
-        payload,
+        payload: { hex, intentHash, payloadHash },
+        endEpochExclusive: header.endEpochExclusive,
         cdpIds: liquidatedIds(payload.instructions),
         takenUpAtMs: submittedAtMs + delayMs * TAKEN_UP_AFTER,
         delayMs,
@@ -142,8 +148,8 @@ export function createMempool(options: {
         commit: null,
       };
       watchTogether(intent);
-      intents.set(payload.intentHash, intent);
-      waiting.add(intent);
+      intents.set(intentHash, intent);
+      waiting.set(intent, payload);
       return { duplicate: false };
     },
     intent(intentHash) {
@@ -161,17 +167,11 @@ export function createMempool(options: {
       if (intent?.commit == null || !isRead(intent)) {
         return undefined;
       }
-      const { point, execution } = intent.commit;
-      return {
-        intentHash,
-        payloadHash: intent.payload.payloadHash,
-        payloadHex: intent.payload.hex,
-        point,
-        receipt: execution.receipt,
-        feePaidXrd: text(execution.feeXrd),
-      };
+      const { point, receipt, feePaidXrd } = intent.commit;
+      const { payloadHash, hex: payloadHex } = intent.payload;
+      return { intentHash, payloadHash, payloadHex, point, receipt, feePaidXrd };
     },
-    nextDueMs: () => nextDue(wallNowMs())?.dueAtMs,
+    nextDueMs: () => nextDue(wallNowMs())?.[0].dueAtMs,
     commitDue(wallMs) {
       for (let due = nextDue(wallMs); due !== undefined; due = nextDue(wallMs)) {
         tryCommit(due, wallMs);
