@@ -73,6 +73,11 @@ describe("transaction/status", () => {
     });
   });
 
+  it("does not know when an intent expires that it has not taken up yet", async () => {
+    const answer = await read({ ...UNKNOWN_INTENT, endEpochExclusive: 7 });
+    expect(answer.permanently_rejects_at_epoch).toBeUndefined();
+  });
+
   it.each<readonly [IntentStatus, string, string, string]>([
     ["Pending", "Pending", "Pending", "HandlingSubmission"],
     ["CommitPendingOutcomeUnknown", "Pending", "CommitPendingOutcomeUnknown", "Concluded"],

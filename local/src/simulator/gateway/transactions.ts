@@ -83,6 +83,7 @@ function readStatus(context: GatewayContext, request: z.infer<typeof statusReque
       committed_state_version: seen.committedStateVersion,
     }),
     ...(UNDECIDED.has(seen.status) &&
+      seen.payloadHash !== null &&
       seen.endEpochExclusive !== null && { permanently_rejects_at_epoch: seen.endEpochExclusive }),
     ...(seen.errorMessage !== null && { error_message: seen.errorMessage }),
   };
