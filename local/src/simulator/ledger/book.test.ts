@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { RESOURCE_ENTRIES } from "./addresses.ts";
+import { ADDRESSES, RESOURCE_ENTRIES } from "./addresses.ts";
 import { createLedger } from "./ledger.ts";
 import type { SborNode, SimulatedLedger } from "./types.ts";
 
@@ -91,6 +91,8 @@ describe("prices of the simulated market", () => {
   it.each([
     [{ resource_sim1nothing: "1" }, "has no price of its own"],
     [{ XRD: "-1" }, "has no price of its own"],
+    [{ [ADDRESSES.xrd]: "-1" }, "is not a price"],
+    [{ [ADDRESSES.xrd]: "1.01" }, "XRD is what prices are told in"],
   ])("refuses %o", (prices, message) => {
     expect(() => ledgerOf(10, 1).setPrices(prices)).toThrow(message);
   });

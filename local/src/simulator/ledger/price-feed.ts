@@ -14,7 +14,8 @@ export function observationHash(asset: string, timestampSeconds: number): string
 
 /**
  * Writes new observations of the assets given.
- * @throws {RangeError} on something that is not an asset of the market, or a price that is not a Decimal of at least 0
+ * @throws {RangeError} on something that is not an asset of the market, a price that is not a Decimal of at least 0, or
+ *   XRD at anything but 1
  */
 export function observePrices(
   state: Overlays,
@@ -28,6 +29,9 @@ export function observePrices(
     }
     if (!/^\d+(\.\d{1,18})?$/.test(price)) {
       throw new RangeError(`${price} is not a price`);
+    }
+    if (entry.asset.symbol === "XRD" && !ONE.eq(price)) {
+      throw new RangeError("XRD is what prices are told in: it is worth 1");
     }
     const last = state.prices.get(address)?.timestampSeconds ?? 0;
     const timestampSeconds = Math.max(nowSeconds, last + 1);
