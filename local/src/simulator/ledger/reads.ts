@@ -37,9 +37,15 @@ export function createReads({ tables, startVersion }: Chain, minted: number): Re
         return { kind: "unknown" };
       }
       const lastUpdatedAtStateVersion = found.since;
-      return found.value.burned
-        ? { kind: "burned", lastUpdatedAtStateVersion }
-        : { kind: "live", data: cdpData(found.value), lastUpdatedAtStateVersion };
+      if (found.value.burned) return { kind: "burned", lastUpdatedAtStateVersion };
+      return {
+        kind: "live",
+        // Built when it is asked for: the Gateway keeps most rows, and looks at the version only.
+        get data() {
+          return cdpData(found.value);
+        },
+        lastUpdatedAtStateVersion,
+      };
     },
     componentState: (address) => components.get(address),
     keyValueEntries: createStoreReader(tables, startVersion),
