@@ -78,6 +78,32 @@ describe("awaitFinality", () => {
     expect(counts()).toEqual({ asked: 5, resubmitted: 1 });
   });
 
+  it("sends them again ever more rarely while the Gateway goes on knowing nothing", async () => {
+    const polls = [...Array(47).fill(status("unknown")), status("committed_success")];
+    const { deps, counts } = setUp(polls);
+    await awaitFinality(request, { ...deps, patienceMs: 60_000 }, signal);
+    // After the 2nd, 4th, 8th, 16th and 32nd.
+    expect(counts()).toEqual({ asked: 48, resubmitted: 5 });
+  });
+
+  it("a status cut short by the stop is no failure, only not final yet", async () => {
+    const stop = new AbortController();
+    const { deps } = setUp([]);
+    const readStatus = () => {
+      stop.abort(new Error("received SIGTERM"));
+      return Promise.reject(stop.signal.reason);
+    };
+    const awaited = awaitFinality(request, { ...deps, readStatus }, stop.signal);
+    await expect(awaited).rejects.toMatchObject({ code: "finality_pending", disposition: "retry" });
+  });
+
+  it("a status that the Gateway does not tell is the Gateway's failure", async () => {
+    const { deps } = setUp([]);
+    const readStatus = () => Promise.reject(new Error("no connection"));
+    const awaited = awaitFinality(request, { ...deps, readStatus }, signal);
+    await expect(awaited).rejects.toThrow("no connection");
+  });
+
   it("gives up after its patience and says the intent is not final", async () => {
     const { deps } = setUp([status("pending")]);
     await expect(awaitFinality(request, deps, signal)).rejects.toMatchObject({

@@ -22,38 +22,64 @@ export interface AwaitFinalityRequest {
   readonly endEpochExclusive: number;
 }
 
+/** Unknown so many times in a row, the same bytes are sent again; then at every sixteenth. */
+const UNKNOWNS_TO_RESUBMIT: readonly number[] = [2, 4, 8];
+const UNKNOWNS_BETWEEN_RESUBMITS = 16;
+
 /**
  * Polls an intent until the ledger can no longer change its mind.
  *
  * Final is: committed; or unknown or rejected in an answer whose own epoch has reached the end epoch. Until then even
- * "rejected" is asked again, and "unknown" twice in a row is answered by sending the same bytes once more.
+ * "rejected" is asked again, and "unknown" again and again is answered by sending the same bytes once more, ever more rarely.
  *
  * @throws {AppError} `finality_pending` (retry) when patience is over or the signal aborts
  */
 export async function awaitFinality(
-  { intentHash, endEpochExclusive }: AwaitFinalityRequest,
+  request: AwaitFinalityRequest,
   deps: AwaitFinalityDeps,
   signal: AbortSignal,
 ): Promise<Finality> {
-  const { readStatus, resubmit, pollMs, patienceMs, nowMs, sleep } = deps;
-  const startMs = nowMs();
-  let wasUnknown = false;
-  while (!signal.aborted && nowMs() - startMs <= patienceMs) {
-    const status = await readStatus(intentHash, signal);
-    if (status.status === "committed_success" || status.status === "committed_failure") {
-      return { kind: status.status, detail: status.errorMessage ?? "" };
-    }
-    const expired = status.epoch >= endEpochExclusive;
-    if (expired && (status.status === "unknown" || status.status === "rejected")) {
-      const detail = status.errorMessage ?? `not on ledger when epoch ${status.epoch} came`;
-      return { kind: "rejected", detail };
-    }
-    const isUnknown = status.status === "unknown";
-    if (isUnknown && wasUnknown && !expired) await resubmit(signal);
-    wasUnknown = isUnknown;
-    await sleep(pollMs, signal);
-  }
-  throw new AppError("finality_pending", `${intentHash} is not final yet`, {
+  const finality = await pollUntilFinal(request, deps, signal).catch((error: unknown) => {
+    // A request that was cut short says nothing of the intent.
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  if (finality !== undefined) return finality;
+  throw new AppError("finality_pending", `${request.intentHash} is not final yet`, {
     disposition: "retry",
   });
+}
+
+async function pollUntilFinal(
+  { intentHash, endEpochExclusive }: AwaitFinalityRequest,
+  { readStatus, resubmit, pollMs, patienceMs, nowMs, sleep }: AwaitFinalityDeps,
+  signal: AbortSignal,
+): Promise<Finality | undefined> {
+  const startMs = nowMs();
+  let unknowns = 0;
+  while (!signal.aborted && nowMs() - startMs <= patienceMs) {
+    const state = await readStatus(intentHash, signal);
+    const finality = finalityOf(state, endEpochExclusive);
+    if (finality !== undefined) return finality;
+    unknowns = state.status === "unknown" ? unknowns + 1 : 0;
+    if (isResubmitDue(unknowns)) await resubmit(signal);
+    await sleep(pollMs, signal);
+  }
+  return undefined;
+}
+
+function finalityOf(
+  { status, epoch, errorMessage }: IntentState,
+  endEpochExclusive: number,
+): Finality | undefined {
+  if (status === "committed_success" || status === "committed_failure") {
+    return { kind: status, detail: errorMessage ?? "" };
+  }
+  if (epoch < endEpochExclusive || status === "pending") return undefined;
+  return { kind: "rejected", detail: errorMessage ?? `not on ledger when epoch ${epoch} came` };
+}
+
+function isResubmitDue(unknowns: number): boolean {
+  if (unknowns < UNKNOWNS_BETWEEN_RESUBMITS) return UNKNOWNS_TO_RESUBMIT.includes(unknowns);
+  return unknowns % UNKNOWNS_BETWEEN_RESUBMITS === 0;
 }
