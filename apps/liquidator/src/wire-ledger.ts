@@ -43,6 +43,8 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
   const { gateway } = adapters;
 
   const submit: LedgerJobs["submit"] = async (payloadHex, signal) => {
+    // An attempt from before the dry run is watched to its end, and not helped along.
+    if (config.DRY_RUN) return;
     try {
       await submitTransaction(gateway, payloadHex, signal);
     } catch (error) {
@@ -55,9 +57,9 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
   return {
     judge: (request, signal) => judgePosition(request, judgeDeps, signal),
     prepare: (request, signal) => prepareTransaction(request, prepareDeps, signal),
-    build: (request) => {
+    build: async (request) => {
       const { executor } = adapters;
-      if (executor === null) {
+      if (executor === null || config.DRY_RUN) {
         throw new AppError("no_signer", "a dry run signs nothing", { disposition: "park" });
       }
       const networkId = NETWORK_IDS[config.NETWORK];
