@@ -5,8 +5,9 @@ const decimal = z.string();
 /**
  * What has to outlive the process between signing and the end of an attempt.
  * It is stored with the signed transaction, so that whoever finishes the attempt can still account for it.
+ * A field that a newer version added is no reason not to.
  */
-export const attemptContextSchema = z.strictObject({
+export const attemptContextSchema = z.object({
   liquidationLtvBefore: decimal,
   /** Price of one whole unit at the time of the plan, XRD, by resource: what was paid and what may be seized. */
   pricesXrd: z.record(z.string(), decimal),
