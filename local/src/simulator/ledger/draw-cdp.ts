@@ -171,7 +171,7 @@ function drawLoans(
   const shares = assets.map(() => random.between(0.2, 1));
   const whole = shares.reduce((sum, share) => sum + share, 0);
   return assets.map((asset, index) => {
-    const version = 1 + random.weighted([5, 12, 83]);
+    const version = random.weighted([5, 12, 83]);
     const { valueFactor } = configInForce(LOAN_CONFIGS, version, DRAWN_AT_SECONDS);
     const valueXrd = (adjustedXrd * (shares[index] as number)) / whole / valueFactor.toNumber();
     const units = (valueXrd / Number(asset.price)) * (ratios.get(asset.symbol)?.loan ?? 1);

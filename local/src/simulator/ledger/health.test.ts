@@ -33,9 +33,9 @@ describe("health of a CDP", () => {
   });
 
   it.each([
-    [3, "0.761904761904761904", "an expired version is held to the current rules"],
-    [8, "0.65040650406504065", "an older version that has not expired keeps its threshold"],
-    [21, "0.579710144927536231", "an efficiency mode pins the config of its group"],
+    [2, "0.761904761904761904", "an expired version is held to the current rules"],
+    [7, "0.65040650406504065", "an older version that has not expired keeps its threshold"],
+    [20, "0.579710144927536231", "an efficiency mode pins the config of its group"],
   ])("with collateral of config version %i: %s, for %s", (version, ltv) => {
     const cdp = handMadeCdp({ [USDC]: "0.8" }, { [XRD]: "468.75" });
     expect(text(assessHealth(pinnedTo(cdp, version), handMadeTables({}), NOW).liquidationLtv)).toBe(

@@ -54,7 +54,7 @@ const PUBLISHED = [
   ["correlation group", "0.9", "0.02", "0.05"],
 ] as const;
 
-/** Each line is one `set_entry`, in order: it writes Current(id) and History(version), version counting from 1. */
+/** Each line is one `set_entry`, in order: it writes Current(id) and History(version), version counting from 0. */
 export const COLLATERAL_CONFIGS = bookOf<CollateralRisk>([
   ...collateralGeneration({ loanToValueFactor: "0.6" }, LONG_EXPIRED_SECONDS),
   ...collateralGeneration({ moreSpread: "0.02", lessBonus: "0.01" }, null),
@@ -72,12 +72,12 @@ export const EFFICIENCY_GROUPS = bookOf<EfficiencyGroup>([
   { id: 2, config: { description: "USD", collateralConfigId: 6 }, expiresAtSeconds: null },
 ]);
 
-/** How many configs a generation has: version = 7 × generation + id + 1. */
+/** How many configs a generation has: version = 7 × generation + id. */
 const CONFIGS_PER_GENERATION = 7;
 
 /** The version of a collateral config in one of the three generations (0 expired, 1 generous, 2 current). */
 export function collateralVersion(configId: number, generation: number): number {
-  return generation * CONFIGS_PER_GENERATION + configId + 1;
+  return generation * CONFIGS_PER_GENERATION + configId;
 }
 
 /** The config a position pinned to `version` is held to: History unless expired, else Current of the same id. */
@@ -99,7 +99,7 @@ export function configInForce<C>(book: ConfigBook<C>, version: number, nowSecond
 type SetEntry<C> = Omit<ConfigEntry<C>, "version">;
 
 function bookOf<C>(calls: readonly SetEntry<C>[]): ConfigBook<C> {
-  const entries = calls.map((call, index) => ({ ...call, version: index + 1 }));
+  const entries = calls.map((call, index) => ({ ...call, version: index }));
   return {
     current: new Map(entries.map((entry) => [entry.id, entry])),
     history: new Map(entries.map((entry) => [entry.version, entry])),

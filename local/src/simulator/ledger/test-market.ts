@@ -39,7 +39,7 @@ export function handMadeCdp(
     burned: false,
     mintedAtSeconds: NOW_SECONDS - 1_000,
     updatedAtSeconds: NOW_SECONDS - 1_000,
-    loans: Object.entries(loanUnits).map(([asset, units]) => ({ asset, units, version: 3 })),
+    loans: Object.entries(loanUnits).map(([asset, units]) => ({ asset, units, version: 2 })),
     collaterals: Object.entries(collateral).map(
       ([resource, amount]): CollateralState => ({
         resource,
