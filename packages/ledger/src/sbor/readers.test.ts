@@ -62,6 +62,11 @@ describe("values", () => {
   });
 });
 
+test.each([null, "", " ", "-1", "one", undefined])("%j is no variant", (id) => {
+  const node = { kind: "Enum", variant_id: id as unknown as string, fields: [] };
+  expect(() => readVariant(node)).toThrow("an Enum without a variant");
+});
+
 describe("structs", () => {
   test("a field is found by name wherever it is, and unknown ones do not matter", () => {
     const node = struct({ later: u16("9"), amount: decimal("1") });

@@ -19,6 +19,7 @@ const INTEGER_KINDS = new Set([
   "U128",
 ]);
 const INTEGER = /^-?\d{1,39}$/;
+const VARIANT = /^\d{1,3}$/;
 
 /** A `Decimal`. */
 export const readDecimal: SborReader<Decimal> = (node) =>
@@ -103,8 +104,10 @@ export function readVariant(node: SborNode): {
   readonly fields: readonly SborNode[];
 } {
   if (node.kind !== "Enum" || !Array.isArray(node.fields)) throw mismatch("Enum", node);
-  const variant = Number(node.variant_id);
-  if (!Number.isInteger(variant)) throw new SborError("an Enum without a variant");
+  // Number() would take null and the empty text for variant 0.
+  const id = String(node.variant_id);
+  if (!VARIANT.test(id)) throw new SborError("an Enum without a variant");
+  const variant = Number(id);
   return { variant, fields: node.fields };
 }
 
