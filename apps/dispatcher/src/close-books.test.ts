@@ -1,6 +1,6 @@
 import { type BatchSummary, coverageSchema, type RunManifest } from "@weft/messages";
 import { describe, expect, it } from "vitest";
-import { closeBooks } from "./close-books.ts";
+import { closeBooks, unreadCdps } from "./close-books.ts";
 
 const manifest: RunManifest = {
   version: 1,
@@ -87,4 +87,14 @@ describe("closeBooks", () => {
     const coverage = closeBooks(manifest, [], closing);
     expect(coverage).toMatchObject({ scanned: 0, missing: 1_138, missingBatches: [0, 1, 2] });
   });
+});
+
+it("a minted id that the Gateway did not know counts as not read", () => {
+  const partly: BatchSummary = {
+    ...last,
+    scanned: 135,
+    skipped: { burned: 0, unknown: 2, superseded: 0 },
+    verdicts: { ...last.verdicts, healthy: 134 },
+  };
+  expect(unreadCdps(closeBooks(manifest, [first, partly], closing))).toBe(4);
 });

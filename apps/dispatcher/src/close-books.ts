@@ -57,6 +57,14 @@ export function closeBooks(
   };
 }
 
+/**
+ * CDPs of a run that could not be read or confirmed. A run names ids that were minted at its state: one that the Gateway
+ * did not know there was not read.
+ */
+export function unreadCdps({ failed, skipped }: Coverage): number {
+  return failed.undecodable + failed.unconfirmed + skipped.unknown;
+}
+
 function addCounts<K extends string>(totals: Record<K, number>, counts: Record<K, number>): void {
   for (const name of Object.keys(totals) as K[]) totals[name] += counts[name];
 }

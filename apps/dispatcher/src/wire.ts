@@ -19,6 +19,7 @@ import {
 import type { Sender } from "@weft/queue";
 import { errorCodeOf, type LedgerClock, type Logger } from "@weft/runtime";
 import type { ObjectStore, RunPointer } from "@weft/store";
+import { unreadCdps } from "./close-books.ts";
 import { type ClosePreviousRunDeps, closePreviousRun } from "./close-previous-run.ts";
 import type { Config } from "./config.ts";
 import { type DispatchRunDeps, dispatchRun } from "./dispatch-run.ts";
@@ -152,9 +153,8 @@ async function settleBooks(
   try {
     const coverage = await closePreviousRun(runId, closing, closeBooksDeps(adapters), signal);
     if (coverage === undefined) return;
-    const { undecodable, unconfirmed } = coverage.failed;
     metrics.previousMissing.set(coverage.missing);
-    metrics.previousFailed.set(undecodable + unconfirmed);
+    metrics.previousFailed.set(unreadCdps(coverage));
     // 1,000,000 CDPs make 2,000 batches: coverage.json names them all, the line a few.
     const { version: _format, ...books } = coverage;
     const missingBatches = books.missingBatches.slice(0, 20);
