@@ -39,6 +39,8 @@ describe("parseConfig", () => {
     [{ EXECUTORS: "51" }, "EXECUTORS"],
     [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
     [{ MIN_PROFIT_XRD: "-1" }, "MIN_PROFIT_XRD: a decimal such as 0.1"],
+    [{ FEE_LOCK_XRD: "0.0" }, "FEE_LOCK_XRD: must be above 0"],
+    [{ MAX_SLIPPAGE: "1.01" }, "MAX_SLIPPAGE: a decimal from 0 to 1"],
     [{ EPOCH_WINDOW: "1" }, "EPOCH_WINDOW"],
     [{ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
   ])("refuses %j and says what to do", (change, message) => {

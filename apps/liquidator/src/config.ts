@@ -12,6 +12,8 @@ import {
 import { z } from "zod";
 
 const decimal = z.string().regex(/^\d+(\.\d{1,18})?$/, "a decimal such as 0.1");
+const aboveZero = decimal.refine((text) => /[1-9]/.test(text), "must be above 0");
+const fraction = z.string().regex(/^(0(\.\d{1,18})?|1(\.0{1,18})?)$/, "a decimal from 0 to 1");
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 /** Every variable this program reads. */
@@ -36,9 +38,9 @@ const variables = z.object({
   /** What must remain after fees, XRD. */
   MIN_PROFIT_XRD: decimal.default("0.1"),
   /** What `lock_fee` locks, XRD: an upper bound of the fee, the rest returns. */
-  FEE_LOCK_XRD: decimal.default("10"),
+  FEE_LOCK_XRD: aboveZero.default("10"),
   /** How far under the expectation a seizure may fall before the ledger is told to fail, as a fraction. */
-  MAX_SLIPPAGE: decimal.default("0.01"),
+  MAX_SLIPPAGE: fraction.default("0.01"),
   /** Validity of a signed intent, epochs. */
   EPOCH_WINDOW: whole(2, 100).default(2),
   FINALITY_POLL_MS: whole(50, 60_000).default(1_000),
