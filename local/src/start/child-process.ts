@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { RunFailure } from "./failure.ts";
 
@@ -10,6 +10,8 @@ export interface ChildSpec {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Holds the process id while the process runs. */
+  readonly pidFile?: string;
   /** Children of a lower tier are stopped, to the end, before those of a higher: 0 unless told. */
   readonly stopTier?: number;
 }
@@ -46,6 +48,8 @@ export function startChild(spec: ChildSpec): Child {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  const { pidFile } = spec;
+  if (pidFile !== undefined && child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`);
   const tail: string[] = [];
   const listeners: ((line: string) => void)[] = [];
   const written = keepOutput(child, spec.logFile, (line) => {
@@ -56,6 +60,7 @@ export function startChild(spec: ChildSpec): Child {
   const exited = new Promise<Exit>((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, error: error.message }));
     child.once("close", (code, signal) => {
+      if (pidFile !== undefined) rmSync(pidFile, { force: true });
       void written().then(() => resolve({ code, signal, error: null }));
     });
   });

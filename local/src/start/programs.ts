@@ -37,6 +37,7 @@ export function createPrograms(options: ProgramsOptions): Programs {
     args: [join(repositoryRoot, program)],
     env: { ...baseVariables, ...variables },
     logFile: folder.logFile(name),
+    pidFile: folder.pidFile(name),
   });
   return {
     server: (name, variables) => ({

@@ -12,6 +12,8 @@ export interface RunFolder {
   readonly s3: string;
   readonly logs: string;
   logFile(name: string): string;
+  /** Says which process to kill to see what becomes of its work. */
+  pidFile(name: string): string;
 }
 
 export async function createRunFolder(options: {
@@ -28,5 +30,13 @@ export async function createRunFolder(options: {
   // Any 32 bytes are an Ed25519 private key.
   const privateKeyHex = randomBytes(32).toString("hex");
   await writeFile(keyFile, `${privateKeyHex}\n`, { mode: 0o600, flag: "wx" });
-  return { path, keyFile, privateKeyHex, s3, logs, logFile: (name) => join(logs, `${name}.log`) };
+  return {
+    path,
+    keyFile,
+    privateKeyHex,
+    s3,
+    logs,
+    logFile: (name) => join(logs, `${name}.log`),
+    pidFile: (name) => join(path, `${name}.pid`),
+  };
 }

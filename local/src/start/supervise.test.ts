@@ -115,6 +115,16 @@ test("a child that ends before it is ready is shown with the tail of its log", a
   expect(await readFile(spec.logFile, "utf8")).toBe("address already in use 127.0.0.1:80\n");
 });
 
+test("the process id of a child lies in its file for as long as it runs", async () => {
+  const { supervisor } = supervise();
+  const pidFile = join(folder, "worker.pid");
+  const spec = { ...script("worker", READY + STAY), pidFile };
+  const pid = await supervisor.startEssential(spec, readyPid);
+  expect(await readFile(pidFile, "utf8")).toBe(`${pid}\n`);
+  await supervisor.stopAll(5_000);
+  await expect(readFile(pidFile, "utf8")).rejects.toThrow("ENOENT");
+});
+
 test("a program that does not exist is named", async () => {
   const { supervisor } = supervise();
   const spec = { ...script("aws", ""), command: join(folder, "nothing") };
