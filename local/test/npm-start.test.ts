@@ -1,0 +1,148 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Outcome } from "@weft/messages";
+import type { OpenAttempt } from "@weft/store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { killWorkers } from "./kill-workers.ts";
+import { npmStart, removeWorkingCopies, type Start } from "./npm-start.ts";
+import { readOutcomes } from "./outcome-files.ts";
+import { type Ended, endAll } from "./processes.ts";
+import { type Report, reportSchema } from "./report-schema.ts";
+
+/** Small enough for two cores, large enough for positions that need several commits. */
+const BOOK = ["--cdps", "150", "--crash", "0.2"];
+const RUN_WITHIN_MS = 120_000;
+
+interface Finished {
+  readonly ended: Ended;
+  readonly report: Report;
+  readonly outcomes: readonly Outcome[];
+}
+
+let plain: Finished;
+let otherSeed: Finished;
+let killed: Finished & { readonly attempts: readonly OpenAttempt[]; readonly indexerLog: string };
+
+beforeAll(async () => {
+  [plain, otherSeed, killed] = await Promise.all([
+    npmStart([...BOOK, "--seed", "1"]).then(finish),
+    npmStart([...BOOK, "--seed", "2"]).then(finish),
+    runWithKills(),
+  ]);
+}, RUN_WITHIN_MS);
+
+afterAll(async () => {
+  await endAll();
+  await removeWorkingCopies();
+});
+
+async function finish(start: Start): Promise<Finished> {
+  const ended = await start.ended;
+  if (ended.code !== 0) throw new Error(`npm start ended with ${ended.code}:\n${ended.stdout}`);
+  const outcomes = await readOutcomes(await start.folder());
+  return { ended, report: reportSchema.parse(await start.report()), outcomes };
+}
+
+async function runWithKills() {
+  const start = await npmStart([...BOOK, "--seed", "1", "--indexers", "1"]);
+  const attempts = await killWorkers(start);
+  const finished = await finish(start);
+  const log = join(await start.folder(), "logs/indexer-1.log");
+  return { ...finished, attempts, indexerLog: await readFile(log, "utf8") };
+}
+
+const runs = () => [
+  ["seed 1", plain] as const,
+  ["seed 2", otherSeed] as const,
+  ["killed workers", killed] as const,
+];
+
+test("every run ends with 0, no violation and the word PASS", () => {
+  for (const [, { ended, report }] of runs()) {
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+    expect(ended.stdout).toMatch(
+      /^PASS in \d+\.\d s: every position over the line was liquidated/m,
+    );
+    expect(report).toMatchObject({ ok: true, violations: [], cdps: 150 });
+  }
+});
+
+test("nothing is missed, doubled or wrongly touched", () => {
+  for (const [name, { report }] of runs()) {
+    const { missed, doubleCommits, wronglyTouched } = report;
+    expect({ name, missed, doubleCommits, wronglyTouched }).toEqual({
+      ...{ name, missed: 0, doubleCommits: 0, wronglyTouched: 0 },
+    });
+  }
+});
+
+test("coverage adds up in every round and over all", () => {
+  for (const [, { report }] of runs()) {
+    for (const { coverage } of [report, ...report.rounds]) {
+      expect(coverage.scanned + coverage.skipped + coverage.failed).toBe(coverage.expected);
+    }
+    expect(report.rounds.map(({ coverage }) => coverage.expected)).toEqual(
+      report.rounds.map(() => 150),
+    );
+    expect(report.coverage.expected).toBe(150 * report.rounds.length);
+    expect(report.coverage.failed).toBe(0);
+  }
+});
+
+test("the calm round liquidates nothing, the fall of prices does, and the last round is quiet", () => {
+  for (const [, { report }] of runs()) {
+    const liquidated = report.rounds.map(({ endings }) => endings.liquidated);
+    expect(liquidated.at(0)).toBe(0);
+    expect(liquidated.at(1)).toBeGreaterThan(0);
+    expect(liquidated.at(-1)).toBe(0);
+  }
+});
+
+test("there is one outcome per ending that the report counts, and one commit per liquidation", () => {
+  for (const [, { report, outcomes }] of runs()) {
+    const counted = Object.values(report.endings).reduce((total, n) => total + n, 0);
+    expect(outcomes).toHaveLength(counted);
+    const commits = outcomes.filter(({ ending }) => ending === "liquidated");
+    expect(commits).toHaveLength(report.commits);
+    expect(new Set(commits.map(({ transaction }) => transaction?.intentHash)).size).toBe(
+      report.commits,
+    );
+  }
+});
+
+test("the same seed gives the same liquidations, even when workers are killed; another seed gives others", () => {
+  expect(killed.report.liquidationsDigest).toBe(plain.report.liquidationsDigest);
+  expect(otherSeed.report.liquidationsDigest).not.toBe(plain.report.liquidationsDigest);
+});
+
+test("only what was killed is started again", () => {
+  expect(plain.report.restarts).toEqual({});
+  expect(Object.entries(killed.report.restarts).sort()).toEqual([
+    ["indexer-1", 1],
+    [expect.stringMatching(/^liquidator-[12]$/), 1],
+  ]);
+});
+
+test("the batch of the killed indexer is delivered again and scanned once", () => {
+  const crashRun = killed.report.rounds[1]?.runId;
+  const scans = killed.indexerLog
+    .split("\n")
+    .filter((line) => line.includes('"message":"batch scanned"'))
+    .map((line) => JSON.parse(line) as { runId: string; receiveCount: number })
+    .filter(({ runId }) => runId === crashRun);
+  expect(scans).toHaveLength(1);
+  expect(scans[0]?.receiveCount).toBeGreaterThanOrEqual(2);
+});
+
+test("what the killed liquidator had signed is finished by another, under the same intent", () => {
+  expect(killed.attempts.length).toBeGreaterThanOrEqual(2);
+  for (const { cdpId, unfinal } of killed.attempts) {
+    const outcome = killed.outcomes.find(
+      (one) => one.cdpId === cdpId && one.attempt === unfinal.attempt,
+    );
+    expect(outcome).toMatchObject({
+      ending: "liquidated",
+      transaction: { intentHash: unfinal.intentHash },
+    });
+  }
+});
