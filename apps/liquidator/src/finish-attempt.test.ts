@@ -1,4 +1,6 @@
+import { GatewayError } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
 import { expect, it } from "vitest";
 import type { Finality } from "./await-finality.ts";
 import { finishAttempt } from "./finish-attempt.ts";
@@ -14,7 +16,7 @@ const plan = {
   traceId: "0123456789abcdef0123456789abcdef",
 };
 
-async function finish(finality: Finality, stored: object = plan) {
+async function finish(finality: Finality | Error, stored: object = plan) {
   const settled: Settlement[] = [];
   const finished = await finishAttempt(
     {
@@ -32,7 +34,8 @@ async function finish(finality: Finality, stored: object = plan) {
       },
     },
     {
-      awaitFinality: () => Promise.resolve(finality),
+      awaitFinality: () =>
+        finality instanceof Error ? Promise.reject(finality) : Promise.resolve(finality),
       readCommit: () =>
         Promise.resolve({
           stateVersion: 1_010n,
@@ -70,4 +73,25 @@ it("what was signed by a newer version, which wrote down more, is finished all t
   const newer = { ...plan, reservedXrd: "10" };
   const { settled } = await finish({ kind: "committed_success", detail: "" }, newer);
   expect(settled.map(({ context }) => context)).toEqual([plan]);
+});
+
+it("a Gateway that refuses to tell parks no message whose transaction may be on ledger", async () => {
+  const refused = new GatewayError({
+    code: "gateway_invalid_request",
+    endpoint: "/transaction/status",
+    message: "HTTP 400",
+    status: 400,
+    detailsType: null,
+  });
+  expect(refused.disposition).toBe("park");
+  await expect(finish(refused)).rejects.toMatchObject({
+    code: "end_unreadable",
+    disposition: "retry",
+    cause: refused,
+  });
+});
+
+it("an intent that is not final yet stays just that", async () => {
+  const pending = new AppError("finality_pending", "not final yet", { disposition: "retry" });
+  await expect(finish(pending)).rejects.toBe(pending);
 });

@@ -1,8 +1,10 @@
-import type { Commit } from "@weft/ledger";
+import { type Commit, GatewayError } from "@weft/ledger";
 import type { Ending } from "@weft/messages";
+import { AppError } from "@weft/runtime";
 import { attemptContextSchema } from "./attempt-context.ts";
 import type { AwaitFinalityRequest, Finality } from "./await-finality.ts";
 import type { Settlement } from "./settle-attempt.ts";
+import type { SignedTransaction } from "./sign-and-submit.ts";
 import type { FinishRequest } from "./work-position.ts";
 
 export interface FinishAttemptDeps {
@@ -20,18 +22,21 @@ export interface FinishAttemptDeps {
 
 /**
  * Brings a signed transaction to its end, whoever signed it: this process a moment ago, or one that is no more.
+ *
+ * @throws {AppError} `end_unreadable` (retry) when the Gateway refuses to say: no fault of the message, which must not be
+ *   set aside while its transaction may be on ledger
  */
 export async function finishAttempt(
   { cdpId, signed }: FinishRequest,
   deps: FinishAttemptDeps,
   signal: AbortSignal,
 ): Promise<{ readonly ending: Ending; readonly observedStateVersion: bigint }> {
-  const { attempt, runId, intentHash, endEpochExclusive, payloadHex, submittedAtMs } = signed;
-  const finality = await deps.awaitFinality({ intentHash, endEpochExclusive, payloadHex }, signal);
-  const finalAtMs = deps.wallMs();
-  const committed = finality.kind !== "rejected";
-  const commit = committed ? await deps.readCommit(intentHash, signal) : null;
-  const observedStateVersion = commit?.stateVersion ?? (await deps.readHeadVersion(signal));
+  const { attempt, runId, intentHash, endEpochExclusive, submittedAtMs } = signed;
+  const end = await readEnd(signed, deps, signal).catch((error: unknown) => {
+    const refused = error instanceof GatewayError && error.disposition === "park";
+    throw refused ? endUnreadable(intentHash, error) : error;
+  });
+  const { finality, finalAtMs, commit, observedStateVersion } = end;
   const ending = endingOf(finality);
   await deps.settle(
     {
@@ -47,6 +52,25 @@ export async function finishAttempt(
     signal,
   );
   return { ending, observedStateVersion };
+}
+
+async function readEnd(
+  { intentHash, endEpochExclusive, payloadHex }: SignedTransaction,
+  { awaitFinality, readCommit, readHeadVersion, wallMs }: FinishAttemptDeps,
+  signal: AbortSignal,
+) {
+  const finality = await awaitFinality({ intentHash, endEpochExclusive, payloadHex }, signal);
+  const finalAtMs = wallMs();
+  const commit = finality.kind === "rejected" ? null : await readCommit(intentHash, signal);
+  const observedStateVersion = commit?.stateVersion ?? (await readHeadVersion(signal));
+  return { finality, finalAtMs, commit, observedStateVersion };
+}
+
+function endUnreadable(intentHash: string, cause: GatewayError): AppError {
+  return new AppError("end_unreadable", `cannot read the end of ${intentHash}`, {
+    disposition: "retry",
+    cause,
+  });
 }
 
 function endingOf(finality: Finality): Ending {
