@@ -43,7 +43,10 @@ const health: LedgerHealth = {
 
 function prepare(
   change: Partial<PrepareTransactionDeps> = {},
-  amounts: ReadonlyMap<string, Decimal> | null = new Map([[USD, parseDecimal("1000")]]),
+  amounts: ReadonlyMap<string, Decimal> | null = new Map([
+    [USD, parseDecimal("1000")],
+    [XRD, parseDecimal("10")],
+  ]),
 ) {
   const deps: PrepareTransactionDeps = {
     assetDivisibility: () => 6,
@@ -129,6 +132,21 @@ describe("prepareTransaction", () => {
     });
   });
 
+  it.each([
+    ["9.999999999999999999", "treasury_short"],
+    ["10", "ready"],
+  ])("an account with %s XRD and a fee lock of 10 is %s", async (held, end) => {
+    const amounts = new Map([
+      [USD, parseDecimal("1000")],
+      [XRD, parseDecimal(held)],
+    ]);
+    const ended = await prepare({}, amounts).then(
+      ({ kind }) => kind,
+      ({ code }) => code,
+    );
+    expect(ended).toBe(end);
+  });
+
   it("tells a failed preview with the ledger's words", async () => {
     const preview = () => Promise.resolve({ status: "Failed", errorMessage: "assertion" } as const);
     expect(await prepare({ preview })).toEqual({ kind: "preview_failed", detail: "assertion" });
@@ -148,7 +166,7 @@ describe("prepareTransaction", () => {
 });
 
 describe("nonceOf", () => {
-  it("is the same for the same attempt, so that the same intent is signed again", () => {
+  it("is the same for the same attempt", () => {
     expect(nonceOf("#1006#", 4)).toBe(nonceOf("#1006#", 4));
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import {
+  DECIMAL_ZERO,
   type Decimal,
   divDecimal,
   formatDecimal,
@@ -63,7 +64,8 @@ export interface PrepareTransactionRequest {
 /**
  * Plans the liquidation of a CDP that is over the line, and tries the exact manifest by preview.
  *
- * @throws {AppError} `treasury_short` (retry) when the account cannot pay for any of the loans: that is no fault of the CDP
+ * @throws {AppError} `treasury_short` (retry) when the account cannot pay for any of the loans, or not for the fee: that is
+ *   no fault of the CDP
  */
 export async function prepareTransaction(
   request: PrepareTransactionRequest,
@@ -73,9 +75,7 @@ export async function prepareTransaction(
   const { cdpId, attempt, head, health } = request;
   const planned = plan(request, deps);
   if (planned.kind === "no_inventory") {
-    throw new AppError("treasury_short", `the account holds nothing to repay ${planned.resource}`, {
-      disposition: "retry",
-    });
+    throw treasuryShort(`the account holds too little to repay ${planned.resource}`);
   }
   if (planned.kind === "unprofitable") {
     const best = formatDecimal(planned.bestProfitXrd);
@@ -87,6 +87,7 @@ export async function prepareTransaction(
   if (deps.account === null) {
     return { kind: "dry_run", detail: `not previewed, no account; ${describePlan(planned)}` };
   }
+  requireFee(request.treasury, deps);
   const epochs = {
     startEpochInclusive: head.epoch,
     endEpochExclusive: head.epoch + deps.epochWindow,
@@ -117,10 +118,25 @@ function plan({ health, treasury }: PrepareTransactionRequest, deps: PrepareTran
     inventory: spendable(health, treasury, deps),
     protocolBonusShare: deps.protocolBonusShare,
     // The preview tells the fee exactly; until then the plan is judged without it.
-    feeXrd: 0n as Decimal,
+    feeXrd: DECIMAL_ZERO,
     minProfitXrd: deps.minProfitXrd,
     slippage: deps.maxSlippage,
   });
+}
+
+/** Without it every preview would fail, as though it were the CDP's fault. */
+function requireFee(
+  { amounts }: Treasury,
+  { xrd, feeLockXrd }: Pick<PrepareTransactionDeps, "xrd" | "feeLockXrd">,
+): void {
+  const held = amounts?.get(xrd) ?? DECIMAL_ZERO;
+  if (held >= feeLockXrd) return;
+  const figures = `${formatDecimal(held)} XRD, and ${formatDecimal(feeLockXrd)} are to be locked`;
+  throw treasuryShort(`the account holds ${figures} for the fee`);
+}
+
+function treasuryShort(message: string): AppError {
+  return new AppError("treasury_short", message, { disposition: "retry" });
 }
 
 /** What may be paid: the XRD that the fee lock needs is not spendable. Without an account, whatever the loans ask. */
@@ -130,8 +146,8 @@ function spendable(
   { xrd, feeLockXrd }: PrepareTransactionDeps,
 ): ReadonlyMap<string, Decimal> {
   if (amounts === null) return new Map(health.loans.map((loan) => [loan.resource, loan.amount]));
-  const held = amounts.get(xrd) ?? (0n as Decimal);
-  const rest = held > feeLockXrd ? subDecimal(held, feeLockXrd) : (0n as Decimal);
+  const held = amounts.get(xrd) ?? DECIMAL_ZERO;
+  const rest = held > feeLockXrd ? subDecimal(held, feeLockXrd) : DECIMAL_ZERO;
   return new Map([...amounts, [xrd, rest]]);
 }
 
@@ -150,8 +166,8 @@ function describePlan({ repay, profitXrd }: LiquidationPlan): string {
 }
 
 /**
- * The intent discriminator of an attempt: the same attempt always signs the same intent, another attempt another one.
- * 32 bits, as the header's nonce.
+ * The intent discriminator of an attempt, 32 bits as the header's nonce: no two attempts sign the same intent, even when
+ * they repay the same amount in the same epoch.
  */
 export function nonceOf(cdpId: string, attempt: number): number {
   return createHash("sha256").update(`${cdpId}/${attempt}`).digest().readUInt32BE(0);
