@@ -1,5 +1,5 @@
 import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
-import { DECIMAL_MAX, decimalFromSubunits, formatDecimal, parseDecimal } from "@weft/protocol";
+import { cappedDecimal, formatDecimal, parseDecimal } from "@weft/protocol";
 
 /** Who closes the books, and when. */
 export interface Closing {
@@ -46,8 +46,9 @@ export function closeBooks(
     expected,
     ...books,
     missing: expected - reported,
-    loanValueXrd: formatSum(loanValue),
-    collateralValueXrd: formatSum(collateralValue),
+    // An absurd value of one CDP must not cost the run its books.
+    loanValueXrd: formatDecimal(cappedDecimal(loanValue)),
+    collateralValueXrd: formatDecimal(cappedDecimal(collateralValue)),
     batchCount,
     missingBatches: Array.from({ length: batchCount }, (_, index) => index).filter(
       (index) => !seen.has(index),
@@ -67,9 +68,4 @@ export function unreadCdps({ failed, skipped }: Coverage): number {
 
 function addCounts<K extends string>(totals: Record<K, number>, counts: Record<K, number>): void {
   for (const name of Object.keys(totals) as K[]) totals[name] += counts[name];
-}
-
-/** An absurd value of one CDP must not cost the run its books: the sum stops at the greatest decimal. */
-function formatSum(subunits: bigint): string {
-  return formatDecimal(subunits > DECIMAL_MAX ? DECIMAL_MAX : decimalFromSubunits(subunits));
 }

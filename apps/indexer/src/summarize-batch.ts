@@ -1,5 +1,5 @@
 import { type BatchSummary, batchCdpIds, type IndexBatch } from "@weft/messages";
-import { DECIMAL_MAX, decimalFromSubunits, formatDecimal } from "@weft/protocol";
+import { cappedDecimal, formatDecimal } from "@weft/protocol";
 import type { CdpFinding } from "./cdp-finding.ts";
 
 /** From taking the batch up to writing its books. Wall time, milliseconds since 1970. */
@@ -31,8 +31,9 @@ export function summarizeBatch(
   return {
     ...summary,
     expected: batchCdpIds(batch).length,
-    loanValueXrd: formatSum(loanValue),
-    collateralValueXrd: formatSum(collateralValue),
+    // An absurd value of one CDP must not cost the batch its books.
+    loanValueXrd: formatDecimal(cappedDecimal(loanValue)),
+    collateralValueXrd: formatDecimal(cappedDecimal(collateralValue)),
   };
 }
 
@@ -64,9 +65,4 @@ function emptySummary(
     startedAt: new Date(startedAtMs).toISOString(),
     finishedAt: new Date(finishedAtMs).toISOString(),
   };
-}
-
-/** An absurd value of one CDP must not cost the batch its books: the sum stops at the greatest decimal. */
-function formatSum(subunits: bigint): string {
-  return formatDecimal(subunits > DECIMAL_MAX ? DECIMAL_MAX : decimalFromSubunits(subunits));
 }

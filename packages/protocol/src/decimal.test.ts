@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import {
   addDecimal,
+  cappedDecimal,
   compareDecimal,
   DECIMAL_MAX,
   DECIMAL_MIN,
@@ -211,5 +212,16 @@ describe("floorToDivisibility", () => {
         expect(floorToDivisibility(floored, digits)).toBe(floored);
       }),
     );
+  });
+});
+
+describe("cappedDecimal", () => {
+  it.each([
+    ["5", 5n * 10n ** 18n],
+    ["3138550867693340381917894711603833208051.177722232017256447", 2n ** 191n - 1n],
+    ["3138550867693340381917894711603833208051.177722232017256447", 2n ** 191n],
+    ["-0.000000000000000001", -1n],
+  ])("is %s for %s subunits", (text, subunits) => {
+    expect(formatDecimal(cappedDecimal(subunits))).toBe(text);
   });
 });

@@ -58,6 +58,11 @@ export function decimalFromSubunits(subunits: bigint): Decimal {
   return checkedFixedPoint(subunits, FORMAT) as Decimal;
 }
 
+/** The same, but beyond the greatest `Decimal` the greatest: for sums of many values that only report. */
+export function cappedDecimal(subunits: bigint): Decimal {
+  return subunits > FORMAT.max ? DECIMAL_MAX : decimalFromSubunits(subunits);
+}
+
 /** Exact sum. @throws {RangeError} on overflow */
 export function addDecimal(a: Decimal, b: Decimal): Decimal {
   return checkedFixedPoint(a + b, FORMAT) as Decimal;

@@ -8,6 +8,7 @@ export type {
 } from "./cdp.ts";
 export {
   addDecimal,
+  cappedDecimal,
   compareDecimal,
   DECIMAL_DIGITS,
   DECIMAL_MAX,
