@@ -1,8 +1,9 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { addControlRoutes } from "./control/control-routes.ts";
-import { createRandom, type Faults, NO_FAULTS } from "./gateway/faults.ts";
+import { type Faults, NO_FAULTS } from "./gateway/faults.ts";
 import { addGatewayRoutes } from "./gateway/gateway-routes.ts";
 import { createRequestCounter } from "./gateway/request-counter.ts";
+import { createRandom } from "./ledger/random.ts";
 import type { SimulatedLedger } from "./ledger/types.ts";
 
 /** A notarized transaction may have 1 MiB; it comes as hex. */
@@ -35,7 +36,7 @@ export function createSimulatorServer(options: SimulatorServerOptions): FastifyI
   addGatewayRoutes(server, {
     ledger,
     faults,
-    random: createRandom(seed),
+    random: createRandom(seed).unit,
     counter,
     stop: stop.signal,
   });

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createRandom, drawFate, type Faults, NO_FAULTS } from "./faults.ts";
+import { createRandom } from "../ledger/random.ts";
+import { drawFate, type Faults, NO_FAULTS } from "./faults.ts";
 import { type Loopback, listen } from "./loopback.ts";
 import { ADDRESS, RECEIPT, UNKNOWN_INTENT } from "./small-ledger.ts";
 
 describe("drawFate", () => {
   const fates = (faults: Partial<Faults>, seed: number, count: number) => {
-    const random = createRandom(seed);
+    const random = createRandom(seed).unit;
     return Array.from({ length: count }, () => drawFate({ ...NO_FAULTS, ...faults }, random));
   };
   const rates = { errorRate: 0.2, timeoutRate: 0.1, rateLimitRate: 0.1, submitLossRate: 0.3 };
