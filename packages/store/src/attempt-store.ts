@@ -41,6 +41,7 @@ export interface OpenAttempt {
  * Every write names its fence. Once another lease began, or this one was released, it throws `AppError` `lease_lost`
  * (retry) and changes nothing. A lease that merely expired can still be written under: nobody else has begun.
  * A write that arrived although its answer was lost may be repeated, and says so by succeeding.
+ * Whatever DynamoDB does not do is `AppError` `state_table_failed` (retry).
  * Times are wall milliseconds since 1970; workers whose clocks differ lose leases early, never safety.
  */
 export interface AttemptStore {

@@ -4,8 +4,10 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   ScanCommand,
+  type ScanCommandOutput,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { AppError } from "@weft/runtime";
 import { type CdpState, cdpStateKey, parseCdpState } from "./attempt-record.ts";
 import { toItemKey } from "./state-table.ts";
 
@@ -17,7 +19,12 @@ export interface CdpWrite {
   readonly values: Record<string, AttributeValue>;
 }
 
-/** The items of CDPs in the state table. */
+/**
+ * The items of CDPs in the state table.
+ *
+ * Every method throws `AppError` `state_table_failed` (retry) when DynamoDB does not do it; an aborted call throws the
+ * signal's reason.
+ */
 export interface CdpItems {
   /** The item after the write; undefined when the condition did not hold, and nothing was written. */
   write(write: CdpWrite, signal: AbortSignal): Promise<CdpState | undefined>;
@@ -43,7 +50,9 @@ export function createCdpItems(options: {
         ReturnValues: "ALL_NEW",
       });
       try {
-        const { Attributes = {} } = await dynamo.send(command, { abortSignal: signal });
+        const { Attributes = {} } = await guarded(`write ${cdpId}`, signal, () =>
+          dynamo.send(command, { abortSignal: signal }),
+        );
         return parseCdpState(Attributes);
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return undefined;
@@ -52,27 +61,42 @@ export function createCdpItems(options: {
     },
     async read(cdpId, signal) {
       const Key = toItemKey(cdpStateKey(cdpId));
-      const { Item } = await dynamo.send(
-        new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
-        { abortSignal: signal },
+      const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
+      const { Item } = await guarded(`read ${cdpId}`, signal, () =>
+        dynamo.send(command, { abortSignal: signal }),
       );
       return Item === undefined ? undefined : parseCdpState(Item);
     },
     async *scanUnfinal(signal) {
       let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
       do {
-        const page = await dynamo.send(
-          new ScanCommand({
-            TableName: table,
-            ConsistentRead: true,
-            FilterExpression: "attribute_exists(unfinal)",
-            ExclusiveStartKey,
-          }),
-          { abortSignal: signal },
+        const command = new ScanCommand({
+          TableName: table,
+          ConsistentRead: true,
+          FilterExpression: "attribute_exists(unfinal)",
+          ExclusiveStartKey,
+        });
+        const page: ScanCommandOutput = await guarded("list unfinal attempts", signal, () =>
+          dynamo.send(command, { abortSignal: signal }),
         );
         yield* page.Items ?? [];
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
     },
   };
+}
+
+/** A condition that did not hold is an answer, and passes. */
+async function guarded<T>(
+  action: string,
+  signal: AbortSignal,
+  request: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await request();
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof ConditionalCheckFailedException) throw cause;
+    throw new AppError("state_table_failed", `cannot ${action}`, { disposition: "retry", cause });
+  }
 }
