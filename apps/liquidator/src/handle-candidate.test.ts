@@ -37,7 +37,7 @@ function setUp(change: Partial<HandleCandidateDeps> = {}) {
       return Promise.resolve();
     },
     wallMs: () => 0,
-    observe: (event, code) => observed.push(`${event} ${code}`),
+    observe: (code) => observed.push(code),
     log: createLogger({
       app: "liquidator",
       version: "0",
@@ -68,7 +68,7 @@ describe("handleCandidate", () => {
       acquireLease: () => Promise.reject(new Error("must not be asked")),
     });
     expect(await handle(text)).toBe("park");
-    expect(observed).toEqual(["malformed malformed_candidate"]);
+    expect(observed).toEqual(["malformed_candidate"]);
     expect(lines[0]).toMatchObject({ level: "error", message: "malformed candidate" });
   });
 

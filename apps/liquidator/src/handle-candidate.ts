@@ -14,7 +14,8 @@ export interface HandleCandidateDeps {
   /** Works on the position while the lease is kept, and lets the lease go at the end. */
   readonly workUnderLease: (position: WorkPosition, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;
-  readonly observe: (event: "held" | "malformed" | "failed", code: string) => void;
+  /** Hears why a message got no ending this time. */
+  readonly observe: (code: string) => void;
   readonly log: Logger;
 }
 
@@ -40,7 +41,7 @@ export async function handleCandidate(
   const receivedAtMs = wallMs();
   const candidate = parseCandidate(message.body);
   if (candidate === undefined) {
-    observe("malformed", "malformed_candidate");
+    observe("malformed_candidate");
     log.error(
       { messageId: message.messageId, body: message.body.slice(0, 500) },
       "malformed candidate",
@@ -51,7 +52,7 @@ export async function handleCandidate(
   try {
     const lease = await deps.acquireLease(candidate.cdpId, signal);
     if (lease.kind === "held") {
-      observe("held", "lease_held");
+      observe("lease_held");
       log.info({ ...fields, owner: lease.owner }, "another worker holds the position");
       return "retry";
     }
@@ -60,7 +61,7 @@ export async function handleCandidate(
     return "done";
   } catch (err) {
     const disposition = dispositionOf(err);
-    observe("failed", errorCodeOf(err));
+    observe(errorCodeOf(err));
     const level = EXPECTED_CODES.has(errorCodeOf(err)) ? "info" : "error";
     log[level](
       { ...fields, receiveCount: message.receiveCount, disposition, err },

@@ -59,7 +59,7 @@ export function wireCandidateHandler(config: Config, adapters: Adapters) {
       });
     },
     wallMs: Date.now,
-    observe: (_event, code) => metrics.failures.inc({ code }),
+    observe: (code) => metrics.failures.inc({ code }),
     log,
   };
   return async (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) => {
