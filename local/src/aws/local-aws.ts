@@ -8,8 +8,10 @@ export interface LocalAwsOptions {
   /** 0 takes a free port. */
   readonly sqsS3Port: number;
   readonly dynamodbPort: number;
-  /** Where the objects of S3 lie as files. */
-  readonly s3Folder: string;
+  /** Where the objects of S3 lie as files too. */
+  readonly s3Folder?: string;
+  /** The name under which others reach SQS, where that is not `host`. */
+  readonly publicName?: string;
 }
 
 export interface LocalAws {
@@ -19,8 +21,13 @@ export interface LocalAws {
 
 /** Embedded SQS, S3 and DynamoDB with everything the programs expect to be there already. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { host, sqsS3Port, dynamodbPort, s3Folder } = options;
-  const sqsS3 = await startSqsS3({ host, port: sqsS3Port, mirror: createObjectMirror(s3Folder) });
+  const { host, sqsS3Port, dynamodbPort, s3Folder, publicName } = options;
+  const sqsS3 = await startSqsS3({
+    host,
+    port: sqsS3Port,
+    ...(s3Folder === undefined ? {} : { mirror: createObjectMirror(s3Folder) }),
+    ...(publicName === undefined ? {} : { publicName }),
+  });
   try {
     const dynamodb = await startDynamoDb({ host, port: dynamodbPort });
     const endpoints = { sqsUrl: sqsS3.url, s3Url: sqsS3.url, dynamodbUrl: dynamodb.url };

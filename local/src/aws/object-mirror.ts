@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 
 /** Keeps the objects of a bucket as plain files of the same name, so that any tool can read them. */
@@ -10,6 +10,7 @@ export interface ObjectMirror {
 /** Mirrors into `folder/<bucket>/<key>`. A key that would leave the folder is left out. */
 export function createObjectMirror(folder: string): ObjectMirror {
   const root = resolve(folder);
+  let writes = 0;
   const fileOf = (bucket: string, key: string) => {
     const file = resolve(join(root, bucket, key));
     return file.startsWith(join(root, bucket) + sep) ? file : undefined;
@@ -19,7 +20,11 @@ export function createObjectMirror(folder: string): ObjectMirror {
       const file = fileOf(bucket, key);
       if (file === undefined) return;
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, body);
+      // In one step, so that nobody reads half of it, whoever else stores the same object just now.
+      writes += 1;
+      const part = `${file}.${writes}.part`;
+      await writeFile(part, body);
+      await rename(part, file);
     },
     async remove(bucket, key) {
       const file = fileOf(bucket, key);

@@ -5,7 +5,10 @@ export interface SqsS3Options {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  readonly mirror: ObjectMirror;
+  /** The name under which others reach this server, as the URLs of its queues carry it; `localhost` unless given. */
+  readonly publicName?: string;
+  /** Absent where nobody can see this machine's files. */
+  readonly mirror?: ObjectMirror;
 }
 
 export interface SqsS3Server {
@@ -17,10 +20,19 @@ export interface SqsS3Server {
  * SQS and S3 on one port.
  *
  * `startFauxqs` always listens on every interface of the machine; its app listens where it is told.
- * Every object is also a plain file by the time its PUT is answered.
+ * With a mirror, every object is also a plain file by the time its PUT is answered.
  */
-export async function startSqsS3({ host, port, mirror }: SqsS3Options): Promise<SqsS3Server> {
-  const app = buildApp({ logger: false });
+export async function startSqsS3(options: SqsS3Options): Promise<SqsS3Server> {
+  const { host, port, publicName, mirror } = options;
+  const app = buildApp({ logger: false, ...(publicName === undefined ? {} : { host: publicName }) });
+  if (mirror !== undefined) mirrorObjects(app, mirror);
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  return { url: `http://${host}:${bound}`, close: () => app.close() };
+}
+
+function mirrorObjects(app: ReturnType<typeof buildApp>, mirror: ObjectMirror): void {
   app.addHook("onSend", async (request, reply, payload) => {
     const object = objectOf(request.params);
     if (object === undefined || reply.statusCode >= 300) return payload;
@@ -32,10 +44,6 @@ export async function startSqsS3({ host, port, mirror }: SqsS3Options): Promise<
     if (request.method === "DELETE") await mirror.remove(object.bucket, object.key);
     return payload;
   });
-  await app.listen({ host, port });
-  const address = app.server.address();
-  const bound = typeof address === "object" && address !== null ? address.port : port;
-  return { url: `http://${host}:${bound}`, close: () => app.close() };
 }
 
 function objectOf(params: unknown): { bucket: string; key: string } | undefined {
