@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
+import { runIdOf } from "@weft/messages";
+import { sleep } from "@weft/runtime";
+import { createRunWatch } from "../src/start/books.ts";
+import { startChild } from "../src/start/child-process.ts";
+import type { LedgerControl } from "../src/start/control.ts";
+import { dispatchOnce, scheduledMinute } from "../src/start/dispatch.ts";
+import { startGuard } from "../src/start/guard.ts";
+import { createPrograms } from "../src/start/programs.ts";
+import { awaitRound } from "../src/start/round.ts";
+import { createRunFolder, type RunFolder } from "../src/start/run-folder.ts";
+import { type Stack, startStack } from "../src/start/stack.ts";
+import { createSupervisor } from "../src/start/supervise.ts";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const CALM = new AbortController().signal;
+
+/** The servers and one program of each kind, for tests that drive the rounds themselves. */
+export interface RunningStack extends Pick<Stack, "clients" | "queueNames"> {
+  readonly control: LedgerControl;
+  readonly folder: RunFolder;
+  /** Runs the dispatcher and waits until the queues are empty: the id of the run. */
+  round(batchSize: number): Promise<string>;
+  send(
+    queue: string,
+    body: string,
+    fifo?: { readonly group: string; readonly deduplicationId: string },
+  ): Promise<void>;
+  /** The next message of a queue, which it is taken off. */
+  take(queue: string): Promise<Message>;
+  stop(): Promise<void>;
+}
+
+export async function startRunningStack(cdps: number): Promise<RunningStack> {
+  const root = await mkdtemp(join(tmpdir(), "weft-stack-"));
+  const folder = await createRunFolder({ root, startedAtMs: 0, seed: 1 });
+  const guard = startGuard(process.execPath);
+  const supervisor = createSupervisor({ launch: startChild, guard, sleep, onRestart: () => {} });
+  const surroundings = { repositoryRoot: REPOSITORY, nodePath: process.execPath };
+  const signal = supervisor.failed;
+  const programs = createPrograms({ ...surroundings, baseVariables: {}, folder, sleep, signal });
+  const stop = async () => {
+    await supervisor.stopAll(10_000);
+    guard.close();
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    const options = { cdps, seed: 1, crash: "0.2", indexers: 1, liquidators: 1, maxRounds: 1 };
+    const stack = await startStack({
+      options: { ...options, reportFile: null, keep: false, network: "simulator", dryRun: false },
+      ...{ folder, programs, supervisor, signal },
+    });
+    const dispatch = (scheduledAtMs: number, batchSize: number) => {
+      const variables = { ...stack.variables.dispatcher, BATCH_SIZE: String(batchSize) };
+      return dispatchOnce(scheduledAtMs, { programs, supervisor, variables, sleep, signal });
+    };
+    return { ...driven(stack, dispatch), folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function driven(
+  stack: Stack,
+  dispatch: (scheduledAtMs: number, batchSize: number) => Promise<void>,
+): Omit<RunningStack, "folder" | "stop"> {
+  const { clients, queueNames, control, depths } = stack;
+  const { sqs, objects } = clients;
+  if (control === null) throw new Error("a simulated ledger has its controls");
+  const urlOf = async (QueueName: string) =>
+    (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+  return {
+    clients,
+    queueNames,
+    control,
+    async round(batchSize) {
+      const scheduledAtMs = scheduledMinute(await control.nowMs(CALM));
+      const runId = runIdOf(scheduledAtMs);
+      await dispatch(scheduledAtMs, batchSize);
+      const { look } = createRunWatch(objects, runId);
+      const watch = { look, depths, onStatus: () => {}, sleep, nowMs: () => performance.now() };
+      await awaitRound(1, { ...watch, signal: CALM });
+      return runId;
+    },
+    async send(queue, body, fifo) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: await urlOf(queue),
+          MessageBody: body,
+          ...(fifo && { MessageGroupId: fifo.group, MessageDeduplicationId: fifo.deduplicationId }),
+        }),
+      );
+    },
+    async take(queue) {
+      const QueueUrl = await urlOf(queue);
+      const receive = { QueueUrl, WaitTimeSeconds: 20, MessageAttributeNames: ["All"] };
+      const { Messages } = await sqs.send(new ReceiveMessageCommand(receive));
+      const [message] = Messages ?? [];
+      if (message === undefined) throw new Error(`nothing came to ${queue} within 20 s`);
+      const { ReceiptHandle } = message;
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      return message;
+    },
+  };
+}
