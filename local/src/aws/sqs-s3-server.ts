@@ -24,7 +24,10 @@ export interface SqsS3Server {
  */
 export async function startSqsS3(options: SqsS3Options): Promise<SqsS3Server> {
   const { host, port, publicName, mirror } = options;
-  const app = buildApp({ logger: false, ...(publicName === undefined ? {} : { host: publicName }) });
+  const app = buildApp({
+    logger: false,
+    ...(publicName === undefined ? {} : { host: publicName }),
+  });
   if (mirror !== undefined) mirrorObjects(app, mirror);
   await app.listen({ host, port });
   const address = app.server.address();
