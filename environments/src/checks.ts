@@ -215,6 +215,15 @@ function checkAddresses({ aws }: Environment, fault: Fault): void {
   if (overlaps(aws.vpcCidr, EKS_SERVICE_BLOCK)) {
     fault(path, `${aws.vpcCidr} overlaps ${EKS_SERVICE_BLOCK}, the cluster's services: move it`);
   }
+  if (aws.standby !== undefined && overlaps(aws.vpcCidr, aws.standby.vpcCidr)) {
+    fault("aws.standby.vpcCidr", `${aws.standby.vpcCidr} overlaps ${aws.vpcCidr}: move it`);
+  }
+  if ((aws.natGateways ?? 1) > aws.zones) {
+    fault(
+      "aws.natGateways",
+      `is ${aws.natGateways}, more than the ${aws.zones} zones: lower it, or raise zones`,
+    );
+  }
   aws.apiAccessCidrs.forEach((cidr, index) => {
     if (addressRange(cidr).prefix >= 16) return;
     fault(`aws.apiAccessCidrs.${index}`, `${cidr} is half the world: name the offices or the VPN`);

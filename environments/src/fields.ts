@@ -30,15 +30,44 @@ const worker = {
   resources,
 };
 
+const region = z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, "an AWS region such as eu-west-1");
+
+/** On-demand nodes for the operators, which must not run on nodes that they make. */
+const systemNodes = z.strictObject({
+  instanceType: z
+    .string()
+    .regex(/^[a-z0-9-]+\.[a-z0-9]+$/)
+    .default("m6i.large"),
+  count: whole(2, 10).default(2),
+});
+
 const aws = z.strictObject({
-  region: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/, "an AWS region such as eu-west-1"),
+  region,
   /** Makes the bucket's name unique in the world. */
   bucketSuffix: z.string().regex(/^[a-z0-9]{4,16}$/, "4 to 16 lower-case letters and digits"),
   vpcCidr: cidr,
-  zones: whole(2, 4).default(3),
+  zones: whole(2, 3).default(3),
   kubernetesVersion: z.enum(["1.34", "1.35"]).default("1.35"),
   /** Who may reach the API server over the internet; empty: nobody, it is private. */
   apiAccessCidrs: z.array(cidr).default([]),
+  /** Where the environment would move, and the addresses kept for it there. */
+  standby: z.strictObject({ region, vpcCidr: cidr }).optional(),
+  /** Gateways to the internet, which cost as long as they exist; by default one in each zone. */
+  natGateways: whole(1, 3).optional(),
+  systemNodes: systemNodes.prefault({}),
+  /** What a month may cost; alarms at 85 and 100 %. */
+  monthlyBudgetUsd: whole(1, 1_000_000).default(1_500),
+  /** Who is written to when an alarm goes off. */
+  alarmEmails: z.array(z.email()).default([]),
+  logRetentionDays: z.literal([7, 14, 30, 90, 180, 365]).default(90),
+  /** What one query may read; GiB. */
+  queryScanLimitGib: whole(1, 10_000).default(10),
+  /** What holds data outlives the environment. */
+  retainData: z.boolean().default(true),
+  /** Makes what an account has once: GitHub's identity provider, and the image repositories. */
+  ownsAccount: z.boolean().default(false),
+  /** A signing key that is already there: a rebuilt environment goes on with the account it had. */
+  signingKeyId: z.uuid().optional(),
 });
 
 const images = z.strictObject({

@@ -11,6 +11,8 @@ export const LOCAL_STACK = {
   accessKeyId: "test",
   secretAccessKey: "test",
   signingKeyHex: "776566742d6b696e642d746573742d6b65792d776f7274682d6e6f7468696e67",
+  /** What that key controls on the simulated ledger; the stack funds it. */
+  account: "account_sim128hpzzz9yylvn6k8mcllqar577l3h5pvjamnezv8eaxxtre5aseaw3",
 } as const;
 
 /** The base URL of one of the stack's servers, as pods of its namespace reach it. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { LOCAL_AWS } from "../../local/src/aws/names.ts";
 import { ADDRESSES } from "../../local/src/simulator/ledger/addresses.ts";
+import { accountOf } from "../../local/src/start/account.ts";
 import { kind } from "./kind.ts";
 import { LOCAL_STACK } from "./local-stack.ts";
 import { mainnet } from "./mainnet.ts";
@@ -43,4 +44,9 @@ test("kind goes by the names that the local stack makes", () => {
 test("the simulated ledger's addresses are the simulator's", () => {
   const { lendingMarket, lendingPool, cdpResource } = ADDRESSES;
   expect(LEDGERS.simulator).toMatchObject({ lendingMarket, lendingPool, cdpResource });
+});
+
+test("the account that the local stack funds is the one that its signing key controls", async () => {
+  const simulator = 242;
+  expect(await accountOf(LOCAL_STACK.signingKeyHex, simulator)).toBe(LOCAL_STACK.account);
 });

@@ -176,6 +176,20 @@ describe("a contradiction is named with its field and its remedy", () => {
   });
 });
 
+test.each([
+  [
+    { zones: 2, natGateways: 3 },
+    "aws.natGateways: is 3, more than the 2 zones: lower it, or raise zones",
+  ],
+  [
+    { standby: { region: "eu-west-2", vpcCidr: "10.48.16.0/20" } },
+    "aws.standby.vpcCidr: 10.48.16.0/20 overlaps 10.48.0.0/16: move it",
+  ],
+])("a network that does not add up is named: %j", (network, fault) => {
+  const aws = { region: "eu-central-1", vpcCidr: "10.48.0.0/16", bucketSuffix: "c4a2", ...network };
+  expect(faultsOf({ ...further, aws })).toEqual([`  ${fault}`]);
+});
+
 test("every fault is named, not just the first", () => {
   const faults = faultsOf({
     ...further,
