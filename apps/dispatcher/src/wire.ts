@@ -85,13 +85,17 @@ export function wireDispatcher(config: Config, adapters: Adapters) {
 function dispatchRunDeps(config: Config, adapters: Adapters): DispatchRunDeps {
   const { gateway, sender, objects, runPointer, metrics, log } = adapters;
   const { CDP_RESOURCE: cdpResource } = config;
-  const components = { lendingMarket: config.LENDING_MARKET, lendingPool: config.LENDING_POOL };
+  const addresses = {
+    lendingMarket: config.LENDING_MARKET,
+    lendingPool: config.LENDING_POOL,
+    cdpResource,
+  };
   const readIds = (stateVersion: bigint, signal: AbortSignal) =>
     readCdpIds(gateway, cdpResource, stateVersion, signal);
   return {
     readFreshPopulation: (signal) => readFreshPopulation(config, adapters, signal),
     readCdpCounter: async (stateVersion, signal) =>
-      (await resolveMarket(gateway, components, stateVersion, signal)).cdpCounter,
+      (await resolveMarket(gateway, addresses, stateVersion, signal)).cdpCounter,
     survey: (population, stateVersion, signal) =>
       surveyCdps(
         population,

@@ -116,9 +116,13 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
 }
 
 function marketReader(config: Config, { gateway, metrics, log, lifetime }: Adapters): ReadMarket {
-  const components = { lendingMarket: config.LENDING_MARKET, lendingPool: config.LENDING_POOL };
+  const addresses = {
+    lendingMarket: config.LENDING_MARKET,
+    lendingPool: config.LENDING_POOL,
+    cdpResource: config.CDP_RESOURCE,
+  };
   return async (state) => {
-    const entities = await resolveMarket(gateway, components, state.stateVersion, lifetime);
+    const entities = await resolveMarket(gateway, addresses, state.stateVersion, lifetime);
     const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
     const onUndecodable = (entry: object) => {
       metrics.undecodableEntries.inc();

@@ -40,8 +40,12 @@ async function readMarketFacts(
   signal: AbortSignal,
 ): Promise<MarketFacts> {
   const { stateVersion, timestampMs } = await readHead(gateway, signal);
-  const components = { lendingMarket: config.LENDING_MARKET, lendingPool: config.LENDING_POOL };
-  const entities = await resolveMarket(gateway, components, stateVersion, signal);
+  const addresses = {
+    lendingMarket: config.LENDING_MARKET,
+    lendingPool: config.LENDING_POOL,
+    cdpResource: config.CDP_RESOURCE,
+  };
+  const entities = await resolveMarket(gateway, addresses, stateVersion, signal);
   const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
   const point = { stateVersion, ledgerTimeMs: timestampMs, xrd };
   return marketFactsOf(entities, await readMarket(gateway, entities, point, signal));

@@ -38,4 +38,8 @@ export { type CdpRead, type CdpsRequest, readCdps } from "./weft/read-cdps.ts";
 export { type MarketPoint, readMarket } from "./weft/read-market.ts";
 export { type Population, readCdpIds, readPopulation } from "./weft/read-population.ts";
 export type { UndecodableEntry } from "./weft/read-store.ts";
-export { type MarketEntities, type MarketStores, resolveMarket } from "./weft/resolve-market.ts";
+export {
+  type MarketEntities,
+  type MarketStores,
+  resolveMarket,
+} from "./weft/resolve-market.ts";

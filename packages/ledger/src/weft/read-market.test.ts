@@ -69,7 +69,7 @@ function serve(entries: Entries): void {
 const resolve = () =>
   resolveMarket(
     createTestClient([gateway.url]),
-    { lendingMarket: MARKET, lendingPool: POOL },
+    { lendingMarket: MARKET, lendingPool: POOL, cdpResource: CDP_RESOURCE },
     5_000n,
     SIGNAL,
   );
@@ -105,6 +105,15 @@ describe("the market's components", () => {
       componentsAnswer({ [MARKET]: elsewhere, [POOL]: POOL_STATE }, LEDGER_STATE),
     );
     await expect(resolve()).rejects.toMatchObject({ code: "market_mismatch", disposition: "park" });
+  });
+
+  test("of which the market mints other CDPs than configured are refused", async () => {
+    const others = JSON.parse(JSON.stringify(MARKET_STATE).replace(CDP_RESOURCE, "resource_other"));
+    gateway.on(DETAILS, componentsAnswer({ [MARKET]: others, [POOL]: POOL_STATE }, LEDGER_STATE));
+    await expect(resolve()).rejects.toMatchObject({
+      code: "market_mismatch",
+      message: `the CDPs of ${MARKET} are of resource_other, not ${CDP_RESOURCE} as configured`,
+    });
   });
 
   test("that are no market say what is missing", async () => {

@@ -34,15 +34,22 @@ export interface MarketEntities {
   readonly stores: MarketStores;
 }
 
+/** The market as it is configured. */
+interface MarketAddresses {
+  readonly lendingMarket: string;
+  readonly lendingPool: string;
+  readonly cdpResource: string;
+}
+
 /**
  * Finds the market's stores in the state of its two components, so that only those need configuring. One request.
  *
- * @throws {AppError} `market_mismatch` (park) when the market lends from another pool than the one configured
+ * @throws {AppError} `market_mismatch` (park) when the market lends from another pool, or mints other CDPs, than configured
  * @throws {SborError} when the state is not that of a Weft V2 market
  */
 export async function resolveMarket(
   client: GatewayClient,
-  { lendingMarket, lendingPool }: { readonly lendingMarket: string; readonly lendingPool: string },
+  { lendingMarket, lendingPool, cdpResource }: MarketAddresses,
   stateVersion: bigint,
   signal: AbortSignal,
 ): Promise<MarketEntities> {
@@ -63,13 +70,8 @@ export async function resolveMarket(
   };
   const market = readAt("market", stateOf(lendingMarket), readMarketState);
   const pool = readAt("pool", stateOf(lendingPool), readPoolState);
-  if (market.lendingPool !== lendingPool) {
-    throw new AppError(
-      "market_mismatch",
-      `${lendingMarket} lends from ${market.lendingPool}, not from ${lendingPool}`,
-      { disposition: "park" },
-    );
-  }
+  requireSame(`${lendingMarket} lends from`, market.lendingPool, lendingPool);
+  requireSame(`the CDPs of ${lendingMarket} are of`, market.cdpResource, cdpResource);
   const { stores, ...facts } = market;
   return {
     lendingMarket,
@@ -77,6 +79,13 @@ export async function resolveMarket(
     transientResource: pool.transientResource,
     stores: { ...stores, resourcePools: pool.resourcePools },
   };
+}
+
+function requireSame(what: string, found: string, configured: string): void {
+  if (found === configured) return;
+  throw new AppError("market_mismatch", `${what} ${found}, not ${configured} as configured`, {
+    disposition: "park",
+  });
 }
 
 const readEntries: SborReader<string> = (node) => namedField(node, "entries", readOwn);
