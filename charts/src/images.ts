@@ -8,7 +8,8 @@ const FOREIGN_IMAGES = {
 } as const;
 
 export type ProgramName = "dispatcher" | "indexer" | "liquidator";
-export type ImageName = ProgramName | keyof typeof FOREIGN_IMAGES;
+/** `local` is the stack that a cluster on one machine runs instead of AWS and of the ledger. */
+export type ImageName = ProgramName | "local" | keyof typeof FOREIGN_IMAGES;
 
 /** Digests by image, written by delivery once the images are built. */
 export type ImageLock = Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { argo } from "./blueprints/argo.ts";
 import { dispatcher } from "./blueprints/dispatcher.ts";
 import { indexer } from "./blueprints/indexer.ts";
 import { liquidator } from "./blueprints/liquidator.ts";
+import { localStack } from "./blueprints/local-stack.ts";
 import { nodePools } from "./blueprints/node-pools.ts";
 import { platform } from "./blueprints/platform.ts";
 import { telemetry } from "./blueprints/telemetry.ts";
@@ -17,6 +18,9 @@ const BLUEPRINTS: Readonly<Record<string, (scope: Construct, context: Context) =
   "00-platform": platform,
   "10-node-pools": (scope, context) => {
     if (context.env.aws !== undefined) nodePools(scope, context);
+  },
+  "15-local-stack": (scope, context) => {
+    if (context.env.aws === undefined) localStack(scope, context);
   },
   "20-dispatcher": dispatcher,
   "30-indexer": indexer,

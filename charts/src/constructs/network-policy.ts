@@ -1,3 +1,4 @@
+import type { ServiceAccountName } from "@weft/environments";
 import { k8s } from "cdk8s-plus-29";
 import type { Construct } from "constructs";
 import { metadataOf, type ObjectName, selectorOf } from "./metadata.ts";
@@ -11,6 +12,8 @@ interface Peer {
 export type Flow =
   | { readonly kind: "pods"; readonly peer: Peer; readonly ports: readonly number[] }
   | { readonly kind: "dns" }
+  /** From KEDA, which goes by this label however it was installed: its plain manifests have no other. */
+  | { readonly kind: "keda"; readonly operator: ServiceAccountName; readonly port: number }
   /** HTTPS to the world; nothing link-local, where credentials are handed out. */
   | { readonly kind: "https" }
   /** The agent on each node that answers for EKS Pod Identity: without it the SDK waits for credentials for ever. */
@@ -50,6 +53,8 @@ function peersOf(flow: Flow): k8s.NetworkPolicyPeer[] {
       return [podsOf(flow.peer.namespace, selectorOf(flow.peer.app))];
     case "dns":
       return [podsOf("kube-system", { "k8s-app": "kube-dns" })];
+    case "keda":
+      return [podsOf(flow.operator.namespace, { app: flow.operator.name })];
     case "https":
       return [{ ipBlock: { cidr: "0.0.0.0/0", except: [LINK_LOCAL] } }];
     case "pod-identity":
@@ -74,6 +79,8 @@ function portsOf(flow: Flow): k8s.NetworkPolicyPort[] {
       return flow.ports.map((number) => port(number, "TCP"));
     case "dns":
       return [port(53, "UDP"), port(53, "TCP")];
+    case "keda":
+      return [port(flow.port, "TCP")];
     case "https":
       return [port(443, "TCP")];
     case "pod-identity":

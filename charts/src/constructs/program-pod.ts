@@ -43,7 +43,7 @@ export interface PreparedFiles {
   readonly initContainers: readonly k8s.Container[];
 }
 
-const TMP: Scratch = { name: "tmp", path: "/tmp", size: "64Mi" };
+export const TMP: Scratch = { name: "tmp", path: "/tmp", size: "64Mi" };
 
 /** The pod of one of our programs: unprivileged, with nothing but its variables and a scratch directory. */
 export function programPod(options: ProgramPodOptions): k8s.PodTemplateSpec {
@@ -84,11 +84,11 @@ function container(options: ProgramPodOptions): k8s.Container {
   };
 }
 
+type Probes = Pick<k8s.Container, "startupProbe" | "livenessProbe" | "readinessProbe">;
+type OpsServer = Probes & { readonly ports: k8s.ContainerPort[] };
+
 /** Started once it answers at all, live while its loop beats, ready once its dependencies have answered. */
-function opsServer(): Pick<
-  k8s.Container,
-  "ports" | "startupProbe" | "livenessProbe" | "readinessProbe"
-> {
+export function opsServer(): OpsServer {
   const get = (path: string) => ({ path, port: k8s.IntOrString.fromString("ops") });
   return {
     ports: [{ name: "ops", containerPort: OPS_PORT }],

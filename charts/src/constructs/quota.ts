@@ -12,7 +12,8 @@ interface Claim {
 /** A run, an extra run by hand, and one that is being tried again. */
 const DISPATCHERS = 3;
 /** The simulator with a book, and the embedded servers. */
-const LOCAL_CLAIM: Claim = { pods: 2, resources: { cpu: "500m", memory: "1536Mi" } };
+export const LOCAL_RESOURCES: Resources = { cpu: "500m", memory: "1536Mi" };
+const LOCAL_CLAIM: Claim = { pods: 2, resources: LOCAL_RESOURCES };
 
 /** All that may run at once, a pod that still ends beside its successor included. */
 export function claimsOf(env: Environment): Claim[] {

@@ -14,7 +14,14 @@ import {
   RoleBinding,
 } from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import { PriorityClass } from "kubernetes-models/scheduling.k8s.io/v1";
-import { ConfigMap, Namespace, ResourceQuota, Secret, ServiceAccount } from "kubernetes-models/v1";
+import {
+  ConfigMap,
+  Namespace,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceAccount,
+} from "kubernetes-models/v1";
 import { describe, expect, test } from "vitest";
 import { KNOWN_FIELDS, unknownFields } from "./custom-resource-fields.ts";
 import { ENVIRONMENTS, find, type Manifest, manifestsOf, titleOf } from "./manifests.ts";
@@ -22,7 +29,7 @@ import { ENVIRONMENTS, find, type Manifest, manifestsOf, titleOf } from "./manif
 /** By apiVersion and kind; External Secrets has no published validator, and is held to its known fields alone. */
 const VALIDATORS: ReadonlyMap<string, (manifest: Manifest) => void> = new Map(
   [
-    ...[Namespace, ServiceAccount, ConfigMap, Secret, ResourceQuota, Deployment, CronJob],
+    ...[Namespace, Service, ServiceAccount, ConfigMap, Secret, ResourceQuota, Deployment, CronJob],
     ...[NetworkPolicy, PodDisruptionBudget, PriorityClass],
     ...[ClusterRole, ClusterRoleBinding, Role, RoleBinding],
     ...[ScaledObject, TriggerAuthentication, NodePool, EC2NodeClass, AppProject, Application],

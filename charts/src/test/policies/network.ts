@@ -1,4 +1,5 @@
-import type { INetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
+import type { INetworkPolicy, INetworkPolicyPeer } from "kubernetes-models/networking.k8s.io/v1";
+import type { IPodTemplateSpec } from "kubernetes-models/v1";
 import { find, type Manifest, ofKind, podOwners, selects } from "../manifests.ts";
 import { type Policy, remove } from "./policy.ts";
 
@@ -7,6 +8,14 @@ const policiesOf = (manifests: readonly Manifest[]) =>
 
 const isDefault = ({ spec }: INetworkPolicy) =>
   Object.keys(spec?.podSelector?.matchLabels ?? {}).length === 0;
+
+const isCollector = ({ podSelector }: INetworkPolicyPeer) =>
+  podSelector?.matchLabels?.["app.kubernetes.io/name"] === "grafana-agent";
+
+const serves = ({ spec }: IPodTemplateSpec, port: number | string | undefined) =>
+  (spec?.containers ?? []).some(({ ports = [] }) =>
+    ports.some(({ containerPort }) => containerPort === port),
+  );
 
 export const network: readonly Policy[] = [
   {
@@ -68,20 +77,23 @@ export const network: readonly Policy[] = [
     },
   },
   {
-    name: "a port that a policy opens to the collector is one that the pod serves",
+    name: "a port that a policy opens is one that the pod serves",
     findings: (manifests) =>
       policiesOf(manifests).flatMap((policy) =>
         (policy.spec?.ingress ?? [])
-          .flatMap(({ ports = [] }) => ports.map(({ port }) => port))
+          .flatMap(({ ports = [], from = [] }) => ports.map(({ port }) => ({ port, from })))
           .filter(
-            (port) =>
+            ({ port, from }) =>
               !podOwners(manifests).some(
                 ({ template }) =>
                   selects(policy.spec?.podSelector, template.metadata?.labels) &&
-                  template.metadata?.annotations?.["prometheus.io/port"] === String(port),
+                  serves(template, port) &&
+                  // The collector learns from the annotation where to look.
+                  (!from.some(isCollector) ||
+                    template.metadata?.annotations?.["prometheus.io/port"] === String(port)),
               ),
           )
-          .map((port) => `${policy.metadata?.name}: ${port}`),
+          .map(({ port }) => `${policy.metadata?.name}: ${port}`),
       ),
     plant: (manifests) => {
       const { spec } = find<INetworkPolicy>(manifests, "NetworkPolicy", "indexer");
