@@ -1,27 +1,13 @@
 import { parseDecimal } from "@weft/protocol";
 import { expect, it } from "vitest";
+import { sampleCandidate } from "../test/sample-candidate.ts";
 import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
 import type { SignRequest } from "./work-position.ts";
 
 const signal = new AbortController().signal;
 
 const request: SignRequest = {
-  candidate: {
-    version: 1,
-    kind: "candidate",
-    cdpId: "#1006#",
-    runId: "20261120T215500Z",
-    batchIndex: 0,
-    cause: "scan",
-    pinnedStateVersion: "890",
-    confirmedFromStateVersion: "900",
-    liquidationLtv: "1.2",
-    loanValueXrd: "144",
-    collateralValueXrd: "150",
-    queuedAt: "2026-11-20T21:55:03.000Z",
-    expiresAt: "2026-11-20T22:05:00.000Z",
-    traceId: "0123456789abcdef0123456789abcdef",
-  },
+  candidate: sampleCandidate,
   fence: 3,
   attempt: 4,
   ready: {

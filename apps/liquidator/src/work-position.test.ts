@@ -1,8 +1,9 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
-import type { Candidate, Ending } from "@weft/messages";
+import type { Ending } from "@weft/messages";
 import { type LiquidationPlan, parseDecimal } from "@weft/protocol";
 import type { AttemptRecord } from "@weft/store";
 import { describe, expect, it } from "vitest";
+import { sampleCandidate } from "../test/sample-candidate.ts";
 import type { Judgement } from "./judge-position.ts";
 import type { Preparation } from "./prepare-transaction.ts";
 import type { Settlement } from "./settle-attempt.ts";
@@ -17,22 +18,7 @@ const head: LedgerHead = {
   timestampMs: Date.parse("2026-11-20T22:00:00Z"),
 };
 
-const candidate: Candidate = {
-  version: 1,
-  kind: "candidate",
-  cdpId: "#1006#",
-  runId: "20261120T215500Z",
-  batchIndex: 0,
-  cause: "scan",
-  pinnedStateVersion: "890",
-  confirmedFromStateVersion: "900",
-  liquidationLtv: "1.2",
-  loanValueXrd: "144",
-  collateralValueXrd: "150",
-  queuedAt: "2026-11-20T21:55:03.000Z",
-  expiresAt: "2026-11-20T22:05:00.000Z",
-  traceId: "0123456789abcdef0123456789abcdef",
-};
+const candidate = sampleCandidate;
 
 const emptyRecord: AttemptRecord = { nextAttempt: 4, unfinal: null, lastFinal: null };
 

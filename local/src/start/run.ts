@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { LEDGERS } from "@weft/environments";
 import type { Sleep } from "@weft/runtime";
 import { LOCAL_AWS } from "../aws/names.ts";
 import { checkGateways } from "./check-gateways.ts";
@@ -10,7 +11,6 @@ import { Interrupted, RunFailure } from "./failure.ts";
 import type { StartOptions } from "./flags.ts";
 import { startGuard } from "./guard.ts";
 import { keepLines, writeEnvironmentFiles } from "./keep.ts";
-import { PUBLIC_NETWORKS } from "./networks.ts";
 import { createPrograms } from "./programs.ts";
 import type { Progress } from "./progress.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -50,7 +50,7 @@ export async function run(deps: RunDeps): Promise<number> {
   try {
     if (reportPath !== null) await clearReport(reportPath);
     if (options.network !== "simulator") {
-      await checkGateways(PUBLIC_NETWORKS[options.network].gatewayUrls, interrupt);
+      await checkGateways(LEDGERS[options.network].gatewayUrls, interrupt);
     }
     return await runSupervised(deps, startMs);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { LEDGERS } from "@weft/environments";
 import { LOCAL_AWS } from "../aws/names.ts";
 import type { AwsEndpoints } from "../aws/resources.ts";
 import type { SimulatorAddresses } from "../simulator/ledger/types.ts";
@@ -6,7 +7,6 @@ import { type AwsClients, createAwsClients } from "./aws-clients.ts";
 import { createLedgerControl, type LedgerControl } from "./control.ts";
 import { type App, appVariables, type Variables } from "./environments.ts";
 import type { StartOptions } from "./flags.ts";
-import { PUBLIC_NETWORKS } from "./networks.ts";
 import type { Programs } from "./programs.ts";
 import { createQueueGauge, type QueueDepths, type QueueNames } from "./queues.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -96,7 +96,7 @@ interface Ledger {
 
 async function startLedger({ options, programs, supervisor, signal }: StackDeps): Promise<Ledger> {
   if (options.network !== "simulator") {
-    const { gatewayUrls, ...addresses } = PUBLIC_NETWORKS[options.network];
+    const { gatewayUrls, ...addresses } = LEDGERS[options.network];
     return { gatewayUrls, addresses, control: null, clockUrl: null, symbols: [] };
   }
   const spec = programs.server("simulator", {
