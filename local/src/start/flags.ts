@@ -17,7 +17,7 @@ export interface StartOptions {
 }
 
 export type Network = "simulator" | PublicNetwork;
-export type PublicNetwork = "mainnet" | "stokenet";
+type PublicNetwork = "mainnet" | "stokenet";
 
 export type Flags =
   | { readonly kind: "run"; readonly options: StartOptions }
