@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { runToEnd } from "./processes.ts";
 
 const MAIN = fileURLToPath(new URL("../src/start/main.ts", import.meta.url));
 const HINT = "Run `npm start -- --help` to see every flag.\n";
 const start = (...flags: string[]) => runToEnd({ args: [MAIN, ...flags] });
 
-test.concurrent("--help names every flag of `npm start` and ends with 0", async ({ expect }) => {
+test("--help names every flag of `npm start` and ends with 0", async () => {
   const { code, stdout, stderr } = await start("--help");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect([...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag)).toEqual([
@@ -24,7 +24,7 @@ test.concurrent("--help names every flag of `npm start` and ends with 0", async 
   ]);
 });
 
-test.concurrent.for<readonly [flags: string, message: string]>([
+test.each<readonly [flags: string, message: string]>([
   ["--cpds 5", "there is no flag --cpds\n"],
   ["20000", '"20000" is not a flag, and nothing else is expected\n'],
   [
@@ -35,7 +35,7 @@ test.concurrent.for<readonly [flags: string, message: string]>([
     "--network mainnet",
     "--network mainnet runs only as a rehearsal that signs nothing: add --dry-run\n",
   ],
-])("`npm start -- %s` starts nothing and ends with 2", async ([flags, message], { expect }) => {
+])("`npm start -- %s` starts nothing and ends with 2", async (flags, message) => {
   expect(await start(...flags.split(" "))).toEqual({
     code: 2,
     signal: null,
@@ -44,9 +44,7 @@ test.concurrent.for<readonly [flags: string, message: string]>([
   });
 });
 
-test.concurrent("a report that cannot be written fails before anything is started", async ({
-  expect,
-}) => {
+test("a report that cannot be written fails before anything is started", async ({ expect }) => {
   const { code, stdout } = await start("--report", `${MAIN}/r.json`);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^FAIL: the report cannot be written: .*\n$/);
