@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -45,4 +45,16 @@ test("writing takes away what is left over, and leaves what is not a manifest", 
   await writeManifests(folder, manifests);
   expect(await findDrift(folder, manifests)).toEqual([]);
   expect(await readFile(join(folder, "README.md"), "utf8")).toBe("kept");
+});
+
+test("a file that is as it should be is not written again", async () => {
+  const [changed, same] = ["00-platform.k8s.yaml", "30-indexer.k8s.yaml"].map((name) =>
+    join(folder, name),
+  ) as [string, string];
+  await writeManifests(folder, manifests);
+  await writeFile(changed, "kind: Pod\n");
+  for (const path of [changed, same]) await utimes(path, 1_000, 1_000);
+  await writeManifests(folder, manifests);
+  expect((await stat(same)).mtimeMs).toBe(1_000_000);
+  expect((await stat(changed)).mtimeMs).toBeGreaterThan(1_000_000);
 });

@@ -5,13 +5,17 @@ export type Manifests = ReadonlyMap<string, string>;
 
 const MANIFEST = /\.k8s\.yaml$/;
 
-/** Makes `folder` hold these manifests and no others. */
+/** Makes `folder` hold these manifests and no others. What is as it should be is not touched: file watchers go by time. */
 export async function writeManifests(folder: string, manifests: Manifests): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await manifestsIn(folder)) {
     if (!manifests.has(name)) await rm(join(folder, name));
   }
-  for (const [name, text] of manifests) await writeFile(join(folder, name), text);
+  for (const [name, text] of manifests) {
+    const path = join(folder, name);
+    const present = await readFile(path, "utf8").catch(() => undefined);
+    if (present !== text) await writeFile(path, text);
+  }
 }
 
 /** What `folder` has too much, too little or otherwise, a line for each file; nothing when it is as it should be. */
