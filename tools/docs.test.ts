@@ -72,15 +72,18 @@ describe("docs/metrics.md", () => {
 describe("every page", () => {
   const root = new URL("../", import.meta.url);
   const read = (path: string) => readFileSync(new URL(path, root), "utf8");
-  const pages = ["README.md", "CONTRIBUTING.md"].concat(
+  const pages = ["README.md", "CONTRIBUTING.md", "charts/README.md"].concat(
     readdirSync(new URL("docs", root), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".md"))
       .map((file) => `docs/${file}`),
   );
-  const sources = ["apps", "packages", "local", "tools"].flatMap((folder) =>
-    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
-      .filter((file) => !file.includes("node_modules"))
-      .map((file) => `${folder}/${file}`),
+  const folders = ["apps", "packages", "local", "tools", "environments", "charts", "dist"];
+  const sources = readdirSync(root).concat(
+    folders.flatMap((folder) =>
+      readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+        .filter((file) => !file.includes("node_modules"))
+        .map((file) => `${folder}/${file}`),
+    ),
   );
 
   it.each(pages)("%s links only to pages that are there", (page) => {
@@ -89,12 +92,18 @@ describe("every page", () => {
   });
 
   it.each(pages)("%s names only source files that are there", (page) => {
-    const named = [...read(page).matchAll(/`([\w./-]+\.(?:ts|mjs|cjs))`/g)]
+    const named = [...read(page).matchAll(/`([\w./-]+\.(?:ts|mjs|cjs|yaml))`/g)]
       .map(([, file = ""]) => file.replace(/^\.\//, ""))
       .filter((file) => !file.startsWith("build/"));
     const missing = named.filter(
       (file) => !sources.some((source) => `/${source}`.endsWith(`/${file}`)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it.each(pages)("%s gives only commands of npm that are there", (page) => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const given = [...read(page).matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, name = ""]) => name);
+    expect(given.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
