@@ -5,7 +5,11 @@ import { attemptContextSchema } from "./attempt-context.ts";
 import type { AwaitFinalityRequest, Finality } from "./await-finality.ts";
 import type { Settlement } from "./settle-attempt.ts";
 import type { SignedTransaction } from "./sign-and-submit.ts";
-import type { FinishRequest } from "./work-position.ts";
+
+export interface FinishRequest {
+  readonly cdpId: string;
+  readonly signed: SignedTransaction;
+}
 
 export interface FinishAttemptDeps {
   readonly awaitFinality: (

@@ -1,8 +1,7 @@
 import { parseDecimal } from "@weft/protocol";
 import { expect, it } from "vitest";
 import { sampleCandidate } from "../test/sample-candidate.ts";
-import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
-import type { SignRequest } from "./work-position.ts";
+import { type SignAndSubmitDeps, type SignRequest, signAndSubmit } from "./sign-and-submit.ts";
 
 const signal = new AbortController().signal;
 

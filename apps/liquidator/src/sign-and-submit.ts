@@ -1,10 +1,20 @@
 import type { BuiltTransaction } from "@weft/ledger";
+import type { Candidate } from "@weft/messages";
 import type { SignedAttempt } from "@weft/store";
 import type { AttemptContext } from "./attempt-context.ts";
-import type { SignRequest } from "./work-position.ts";
+import type { ReadyTransaction } from "./prepare-transaction.ts";
 
 /** A transaction that is written down: it may be on its way, and only its own end ends it. */
 export type SignedTransaction = SignedAttempt & { readonly submittedAtMs: number | null };
+
+export interface SignRequest {
+  readonly candidate: Candidate;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly ready: ReadyTransaction;
+  readonly liquidationLtvBefore: string;
+  readonly receivedAtMs: number;
+}
 
 export interface SignAndSubmitDeps {
   readonly build: (request: {

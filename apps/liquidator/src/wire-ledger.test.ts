@@ -1,7 +1,7 @@
 import { createSignerFromPrivateKey, type GatewayClient } from "@weft/ledger";
 import { expect, it } from "vitest";
+import type { Adapters } from "./adapters.ts";
 import { parseConfig } from "./config.ts";
-import type { Adapters } from "./wire.ts";
 import { wireLedger } from "./wire-ledger.ts";
 
 const signal = new AbortController().signal;

@@ -16,13 +16,13 @@ import {
 } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
 import { AppError, sleep } from "@weft/runtime";
+import type { Adapters } from "./adapters.ts";
 import { awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
 import type { FinishAttemptDeps } from "./finish-attempt.ts";
 import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
 import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
 import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
-import type { Adapters } from "./wire.ts";
 import type { WorkPositionDeps } from "./work-position.ts";
 
 /** How long a handler waits for finality before it hands its message back. */

@@ -1,12 +1,11 @@
-import type { GatewayClient, Signer } from "@weft/ledger";
 import type { Outcome } from "@weft/messages";
-import { createSemaphore, type LedgerClock, type Logger, sleep } from "@weft/runtime";
-import type { AttemptStore, LeaseRef, ObjectStore } from "@weft/store";
+import { createSemaphore, type Logger, sleep } from "@weft/runtime";
+import type { LeaseRef } from "@weft/store";
+import type { Adapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
 import { holdLease, leaseMsFor } from "./hold-lease.ts";
-import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
 import { signAndSubmit } from "./sign-and-submit.ts";
@@ -15,22 +14,6 @@ import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-p
 
 /** Outlives the stop signal, so that what is held is let go. */
 const RELEASE_TIMEOUT_MS = 5_000;
-
-export interface Adapters {
-  readonly gateway: GatewayClient;
-  readonly attempts: AttemptStore;
-  readonly objects: ObjectStore;
-  readonly clock: LedgerClock;
-  readonly market: MarketFacts;
-  /** Null in a dry run without a key. */
-  readonly executor: { readonly signer: Signer; readonly account: string } | null;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  /** Names this process among those that may hold a lease. */
-  readonly owner: string;
-  /** Aborted when the process is asked to stop. */
-  readonly stopping: AbortSignal;
-}
 
 /** Joins the jobs of the liquidator: what to do with one message of the queue. */
 export function wireCandidateHandler(config: Config, adapters: Adapters) {

@@ -2,14 +2,11 @@ import type { Candidate, Ending } from "@weft/messages";
 import { formatDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { AttemptRecord } from "@weft/store";
+import type { FinishRequest } from "./finish-attempt.ts";
 import { describeHealth, type Judgement, type JudgePositionRequest } from "./judge-position.ts";
-import type {
-  Preparation,
-  PrepareTransactionRequest,
-  ReadyTransaction,
-} from "./prepare-transaction.ts";
+import type { Preparation, PrepareTransactionRequest } from "./prepare-transaction.ts";
 import type { Settlement } from "./settle-attempt.ts";
-import type { SignedTransaction } from "./sign-and-submit.ts";
+import type { SignedTransaction, SignRequest } from "./sign-and-submit.ts";
 import { decidedAt, supersededBecause } from "./superseded-because.ts";
 
 /**
@@ -52,20 +49,6 @@ export interface WorkPositionDeps {
   readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
   /** Aborted when the process is asked to stop: no new attempt is begun. */
   readonly stopping: AbortSignal;
-}
-
-export interface SignRequest {
-  readonly candidate: Candidate;
-  readonly fence: number;
-  readonly attempt: number;
-  readonly ready: ReadyTransaction;
-  readonly liquidationLtvBefore: string;
-  readonly receivedAtMs: number;
-}
-
-export interface FinishRequest {
-  readonly cdpId: string;
-  readonly signed: SignedTransaction;
 }
 
 /** How far the work on a position has come. */

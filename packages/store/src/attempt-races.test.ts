@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AttemptStore, createAttemptStore } from "./attempt-store.ts";
+import type { AttemptStore } from "./attempt-store.ts";
+import { createAttemptStore } from "./create-attempt-store.ts";
 import { type StateServer, startStateServer } from "./testing/state-server.ts";
 
 const { signal } = new AbortController();

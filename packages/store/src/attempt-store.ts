@@ -1,14 +1,9 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type {
   AttemptRecord,
   FinalAttempt,
   SignedAttempt,
   UnfinalAttempt,
 } from "./attempt-record.ts";
-import { createCdpItems } from "./cdp-items.ts";
-import { listUnfinal } from "./list-unfinal.ts";
-import { recordFinal, recordSigned, recordSubmitted } from "./record-attempt.ts";
-import { acquireLease, releaseLease, renewLease } from "./take-lease.ts";
 
 /** Names a CDP and the lease under which something is written. */
 export interface LeaseRef {
@@ -93,20 +88,4 @@ export interface AttemptStore {
    * @throws {AppError} `stored_value_invalid` (park), after the last that could be read
    */
   listUnfinal(signal: AbortSignal): AsyncIterable<OpenAttempt>;
-}
-
-export function createAttemptStore(options: {
-  readonly dynamo: DynamoDBClient;
-  readonly table: string;
-}): AttemptStore {
-  const items = createCdpItems(options);
-  return {
-    acquireLease: (request, signal) => acquireLease(items, request, signal),
-    renewLease: (request, signal) => renewLease(items, request, signal),
-    releaseLease: (request, signal) => releaseLease(items, request, signal),
-    recordSigned: (write, signal) => recordSigned(items, write, signal),
-    recordSubmitted: (write, signal) => recordSubmitted(items, write, signal),
-    recordFinal: (write, signal) => recordFinal(items, write, signal),
-    listUnfinal: (signal) => listUnfinal(items, signal),
-  };
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
-import { createAttemptStore } from "./attempt-store.ts";
+import { createAttemptStore } from "./create-attempt-store.ts";
 
 test("a table that does not answer is worth another try, and has a name in logs and metrics", async () => {
   const dynamo = new DynamoDBClient({

@@ -4,14 +4,9 @@ export type {
   SignedAttempt,
   UnfinalAttempt,
 } from "./attempt-record.ts";
-export {
-  type AttemptStore,
-  createAttemptStore,
-  type LeaseAnswer,
-  type LeaseRef,
-  type OpenAttempt,
-} from "./attempt-store.ts";
+export type { AttemptStore, LeaseAnswer, LeaseRef, OpenAttempt } from "./attempt-store.ts";
 export { type AwsClientOptions, createDynamo, createS3 } from "./aws-clients.ts";
+export { createAttemptStore } from "./create-attempt-store.ts";
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
 export { createRunPointer, type RunPointer } from "./run-pointer.ts";
 export {

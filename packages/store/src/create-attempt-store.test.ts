@@ -1,7 +1,8 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { SignedAttempt } from "./attempt-record.ts";
-import { type AttemptStore, createAttemptStore, type OpenAttempt } from "./attempt-store.ts";
+import type { AttemptStore, OpenAttempt } from "./attempt-store.ts";
+import { createAttemptStore } from "./create-attempt-store.ts";
 import { type StateServer, startStateServer } from "./testing/state-server.ts";
 
 const { signal } = new AbortController();

@@ -1,0 +1,22 @@
+import type { GatewayClient, Signer } from "@weft/ledger";
+import type { LedgerClock, Logger } from "@weft/runtime";
+import type { AttemptStore, ObjectStore } from "@weft/store";
+import type { MarketFacts } from "./market-facts.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What main.ts opens and the wiring joins. */
+export interface Adapters {
+  readonly gateway: GatewayClient;
+  readonly attempts: AttemptStore;
+  readonly objects: ObjectStore;
+  readonly clock: LedgerClock;
+  readonly market: MarketFacts;
+  /** Null in a dry run without a key. */
+  readonly executor: { readonly signer: Signer; readonly account: string } | null;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Names this process among those that may hold a lease. */
+  readonly owner: string;
+  /** Aborted when the process is asked to stop. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,23 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { AttemptStore } from "./attempt-store.ts";
+import { createCdpItems } from "./cdp-items.ts";
+import { listUnfinal } from "./list-unfinal.ts";
+import { recordFinal, recordSigned, recordSubmitted } from "./record-attempt.ts";
+import { acquireLease, releaseLease, renewLease } from "./take-lease.ts";
+
+/** The store over one table. */
+export function createAttemptStore(options: {
+  readonly dynamo: DynamoDBClient;
+  readonly table: string;
+}): AttemptStore {
+  const items = createCdpItems(options);
+  return {
+    acquireLease: (request, signal) => acquireLease(items, request, signal),
+    renewLease: (request, signal) => renewLease(items, request, signal),
+    releaseLease: (request, signal) => releaseLease(items, request, signal),
+    recordSigned: (write, signal) => recordSigned(items, write, signal),
+    recordSubmitted: (write, signal) => recordSubmitted(items, write, signal),
+    recordFinal: (write, signal) => recordFinal(items, write, signal),
+    listUnfinal: (signal) => listUnfinal(items, signal),
+  };
+}
