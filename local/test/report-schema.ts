@@ -12,6 +12,7 @@ export const reportSchema = z.object({
   ok: z.boolean(),
   violations: z.array(z.string()),
   network: z.literal("simulator"),
+  dryRun: z.literal(false),
   seed: count,
   cdps: count,
   coverage,

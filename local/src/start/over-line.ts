@@ -8,18 +8,22 @@ export interface OverLine {
   readonly exempt: readonly string[];
   /** Looked at in the last run and found to cost more than it brings. */
   readonly unprofitable: readonly string[];
-  /** Looked at in the last run and held back on purpose: a price in doubt, or quarantine. */
+  /** Looked at in the last run and held back on purpose: a price in doubt, quarantine, or a dry run. */
   readonly held: readonly string[];
   /** No reason at all: each one is a failure. */
   readonly missed: readonly string[];
 }
 
+/** What was recorded of positions, and by whom. */
+interface Records {
+  readonly outcomes: readonly Outcome[];
+  readonly lastRunId: string;
+  /** Only a dry run may end a position as one. */
+  readonly dryRun: boolean;
+}
+
 /** Sorts what the ledger says is over the line by what the last run recorded of it. */
-export function sortOverLine(
-  audit: Audit,
-  outcomes: readonly Outcome[],
-  lastRunId: string,
-): OverLine {
+export function sortOverLine(audit: Audit, { outcomes, lastRunId, dryRun }: Records): OverLine {
   const ending = new Map(
     outcomes
       .filter((outcome) => outcome.runId === lastRunId)
@@ -31,7 +35,9 @@ export function sortOverLine(
     if (position.exempt) return "exempt";
     const last = ending.get(position.cdpId);
     if (last === "unprofitable") return "unprofitable";
-    return last === "price_suspect" || last === "quarantined" ? "held" : "missed";
+    const held =
+      last === "price_suspect" || last === "quarantined" || (dryRun && last === "dry_run");
+    return held ? "held" : "missed";
   };
   const sorted = Map.groupBy(audit.overLine, kindOf);
   const ids = (kind: keyof OverLine) => (sorted.get(kind) ?? []).map(({ cdpId }) => cdpId);

@@ -23,7 +23,7 @@ function sampleResult(audit: RunResult["audit"]): RunResult {
     rounds: [{ number: 1, books, wallMs: 1_500.4 }],
     outcomes,
     audit,
-    verdict: judge({ runs: [books], outcomes, audit, parked: [] }),
+    verdict: judge({ runs: [books], outcomes, audit, parked: [], dryRun: false }),
     gatewayRequests: { reads: 1234, previews: 2, transactions: 3 },
     restarts: new Map([["indexer-1", 1]]),
     wallMs: 2_345.6,
@@ -57,6 +57,7 @@ test("the report holds every figure of the run", () => {
     ok: true,
     violations: [],
     network: "simulator",
+    dryRun: false,
     seed: 7,
     cdps: 10,
     coverage,
@@ -140,4 +141,14 @@ test("a rehearsal on a public network claims no more than it saw", () => {
   const lines = summaryLines(report, null, { ...places, report: null });
   expect(lines).not.toContainEqual(expect.stringMatching(/profit|over the line|gateway/));
   expect(lines.at(-1)).toBe("DONE in 2.3 s: every position was read; nothing was signed");
+});
+
+test("a dry run says that nothing was signed, instead of that all was liquidated", () => {
+  const audit = sampleAudit({ liquidations: [] });
+  const result = sampleResult(audit);
+  const report = reportOf({ ...result, options: { ...result.options, dryRun: true } });
+  expect(summaryLines({ ...report, ok: true }, audit, places).slice(-2)).toEqual([
+    "PASS in 2.3 s: nothing was signed, each position over the line was planned for,",
+    "and all books add up",
+  ]);
 });

@@ -41,6 +41,8 @@ export interface Report {
   readonly ok: boolean;
   readonly violations: readonly string[];
   readonly network: string;
+  /** Nothing was to be signed. */
+  readonly dryRun: boolean;
   readonly seed: number;
   /** Positions ever minted, as the last round saw them. */
   readonly cdps: number;
@@ -86,6 +88,7 @@ export function reportOf(result: RunResult): Report {
     ok: verdict.ok,
     violations: verdict.violations,
     network: options.network,
+    dryRun: options.dryRun,
     seed: options.seed,
     cdps: rounds.at(-1)?.books.manifest.expected ?? 0,
     coverage: sumCoverage(rounds.map(({ books }) => coverageOf(books))),

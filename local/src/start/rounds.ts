@@ -12,7 +12,7 @@ import { awaitRound } from "./round.ts";
 import type { Stack } from "./stack.ts";
 
 export interface RoundsDeps {
-  readonly options: Pick<StartOptions, "maxRounds" | "crash">;
+  readonly options: Pick<StartOptions, "maxRounds" | "crash" | "dryRun">;
   readonly stack: Pick<Stack, "control" | "depths"> & {
     readonly clients: { readonly objects: ObjectReader };
   };
@@ -97,11 +97,11 @@ async function runRound(number: number, deps: RoundsDeps): Promise<FinishedRound
 async function nothingMissed(
   audit: Audit,
   rounds: readonly FinishedRound[],
-  { stack, signal }: RoundsDeps,
+  { stack, signal, options: { dryRun } }: RoundsDeps,
 ): Promise<boolean> {
   const outcomes = await readOutcomes(stack.clients.objects, signal);
   const lastRunId = rounds.at(-1)?.books.manifest.runId ?? "";
-  return sortOverLine(audit, outcomes, lastRunId).missed.length === 0;
+  return sortOverLine(audit, { outcomes, lastRunId, dryRun }).missed.length === 0;
 }
 
 function percent(fraction: string): string {

@@ -56,6 +56,12 @@ function verdictLines(report: Report): string[] {
   if (report.overLine === null) {
     return [`DONE in ${seconds} s: every position was read; nothing was signed`];
   }
+  if (report.dryRun) {
+    return [
+      `PASS in ${seconds} s: nothing was signed, each position over the line was planned for,`,
+      "and all books add up",
+    ];
+  }
   return [
     `PASS in ${seconds} s: every position over the line was liquidated until it was not,`,
     "none under it was touched, and all books add up",

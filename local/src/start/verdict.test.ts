@@ -15,6 +15,7 @@ const calm: Evidence = {
   outcomes: [sampleOutcome()],
   audit: sampleAudit(),
   parked: [{ queue: "index-dlq", messages: 0 }],
+  dryRun: false,
 };
 
 const violationsOf = (changes: Partial<Evidence>) => judge({ ...calm, ...changes }).violations;
@@ -55,6 +56,18 @@ test("a position over the line is excused by bad debt, by exemption, and by what
     held: ["#4#"],
     missed: [],
   });
+});
+
+test("a dry run excuses what it only rehearsed, and must not have liquidated anything", () => {
+  const rehearsed = {
+    audit: sampleAudit({ overLine: [overLine("#4#")], liquidations: [] }),
+    outcomes: [sampleOutcome({ cdpId: "#4#", ending: "dry_run", transaction: null })],
+  };
+  expect(violationsOf({ ...rehearsed, dryRun: true })).toEqual([]);
+  expect(violationsOf({ ...rehearsed, dryRun: false })).toEqual([
+    "1 position over the line and not liquidated: #4#",
+  ]);
+  expect(violationsOf({ dryRun: true })).toEqual(["1 position liquidated in a dry run: #7#"]);
 });
 
 test("one that only an earlier run found unprofitable is missed", () => {

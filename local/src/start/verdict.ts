@@ -18,6 +18,8 @@ export interface Evidence {
   /** The ledger's own account; null on a public network, where there is none to ask. */
   readonly audit: Audit | null;
   readonly parked: readonly Parked[];
+  /** Nothing was to be signed. */
+  readonly dryRun: boolean;
 }
 
 export interface Verdict {
@@ -34,7 +36,7 @@ export interface Verdict {
 
 /** Whether the backend did all it had to and nothing else, by its own books and by the ledger's. */
 export function judge(evidence: Evidence): Verdict {
-  const { runs, outcomes, audit, parked } = evidence;
+  const { runs, outcomes, audit, parked, dryRun } = evidence;
   const books = [...runs.flatMap(coverageFaults), ...parked.flatMap(parkedFaults)];
   const lastRunId = runs.at(-1)?.manifest.runId ?? "";
   if (audit === null) {
@@ -46,12 +48,18 @@ export function judge(evidence: Evidence): Verdict {
       wronglyTouched: 0,
     };
   }
-  const overLine = sortOverLine(audit, outcomes, lastRunId);
+  const overLine = sortOverLine(audit, { outcomes, lastRunId, dryRun });
   const doubles = doubleCommits(audit, outcomes);
   const violations = [
     ...books,
     ...populationFaults(runs.at(-1), audit),
     ...named("over the line and not liquidated", overLine.missed),
+    ...(dryRun
+      ? named(
+          "liquidated in a dry run",
+          audit.liquidations.map(({ cdpId }) => cdpId),
+        )
+      : []),
     ...named("touched by a liquidation although not over the line", audit.wronglyTouched),
     ...named(
       "with two intents unfinal together",
