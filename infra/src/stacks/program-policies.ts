@@ -1,0 +1,112 @@
+import type { Stack } from "aws-cdk-lib";
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { allow } from "../constructs/policy.ts";
+import type { Context } from "../context.ts";
+
+/** ARNs of what an environment names itself. */
+interface Resources {
+  readonly queue: (name: string) => string;
+  readonly table: string;
+  readonly bucket: string;
+  readonly objects: (pattern: string) => string;
+  readonly secrets: string;
+}
+
+export function resourcesOf(stack: Stack, { names }: Context): Resources {
+  const bucket = stack.formatArn({ ...GLOBAL, service: "s3", resource: names.dataBucket });
+  const arn = (service: string, resource: string, resourceName?: string) =>
+    stack.formatArn({ service, resource, ...(resourceName === undefined ? {} : { resourceName }) });
+  return {
+    queue: (name) => arn("sqs", name),
+    table: arn("dynamodb", "table", names.stateTable),
+    bucket,
+    objects: (pattern) => `${bucket}/${pattern}`,
+    // Secrets Manager ends each ARN with six characters of its own.
+    secrets: `${arn("secretsmanager", "secret")}:${names.secrets.prefix}*`,
+  };
+}
+
+const GLOBAL = { region: "", account: "" };
+const FIND_AND_SEND = ["sqs:GetQueueUrl", "sqs:SendMessage"];
+const RECEIVE_AND_ANSWER = [
+  "sqs:GetQueueUrl",
+  "sqs:ReceiveMessage",
+  "sqs:ChangeMessageVisibility",
+  "sqs:DeleteMessage",
+];
+/** The singleton that says which run is the latest, and the items of CDPs. */
+const ITEMS = { runPointer: "RUN", cdps: "CDP#*" };
+
+const onItems = (test: "StringEquals" | "StringLike", pattern: string) => ({
+  [`ForAllValues:${test}`]: { "dynamodb:LeadingKeys": [pattern] },
+});
+
+/** Sends batches, writes manifests and the books of runs. */
+export function dispatcherStatements(r: Resources, { names }: Context): PolicyStatement[] {
+  return [
+    allow("SendBatches", FIND_AND_SEND, [r.queue(names.queues.index)]),
+    allow("ReadRuns", ["s3:GetObject"], [r.objects("runs/*")]),
+    allow(
+      "WriteManifestsAndBooks",
+      ["s3:PutObject"],
+      [r.objects("runs/*/manifest.json"), r.objects("runs/*/coverage.json")],
+    ),
+    knowWhatIsNotThere(r),
+    allow(
+      "MoveTheRunPointer",
+      ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringEquals", ITEMS.runPointer),
+    ),
+  ];
+}
+
+/** Takes batches, writes snapshots and summaries, sends candidates. */
+export function indexerStatements(r: Resources, { names }: Context): PolicyStatement[] {
+  const { index, indexDeadLetter, liquidation } = names.queues;
+  return [
+    allow("TakeBatches", RECEIVE_AND_ANSWER, [r.queue(index)]),
+    allow("ParkBatches", FIND_AND_SEND, [r.queue(indexDeadLetter)]),
+    allow("SendCandidates", FIND_AND_SEND, [r.queue(liquidation)]),
+    allow("ReadRuns", ["s3:GetObject"], [r.objects("runs/*")]),
+    allow(
+      "WriteSnapshotsAndSummaries",
+      ["s3:PutObject"],
+      [r.objects("snapshots/run=*/batch=*.parquet"), r.objects("runs/*/batches/*.json")],
+    ),
+    knowWhatIsNotThere(r),
+    allow(
+      "ReadTheRunPointer",
+      ["dynamodb:GetItem"],
+      [r.table],
+      onItems("StringEquals", ITEMS.runPointer),
+    ),
+  ];
+}
+
+/** Takes candidates, keeps its leases and attempts, writes outcomes, signs. */
+export function liquidatorStatements(
+  r: Resources,
+  { names }: Context,
+  signingKeyArn: string,
+): PolicyStatement[] {
+  const { liquidation, liquidationDeadLetter } = names.queues;
+  return [
+    allow("TakeCandidates", RECEIVE_AND_ANSWER, [r.queue(liquidation)]),
+    allow("ParkCandidates", FIND_AND_SEND, [r.queue(liquidationDeadLetter)]),
+    allow("WriteOutcomes", ["s3:PutObject"], [r.objects("outcomes/run=*/cdp=*.json")]),
+    allow(
+      "KeepLeasesAndAttempts",
+      ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.cdps),
+    ),
+    // A scan has no leading keys.
+    allow("FindUnfinalAttempts", ["dynamodb:Scan"], [r.table]),
+    allow("Sign", ["kms:Sign", "kms:GetPublicKey"], [signingKeyArn]),
+  ];
+}
+
+/** Without it S3 answers 403 for an object that is not there, which looks like a fault; it shows keys, no content. */
+const knowWhatIsNotThere = (r: Resources) =>
+  allow("KnowWhatIsNotThere", ["s3:ListBucket"], [r.bucket]);
