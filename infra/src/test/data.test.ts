@@ -1,0 +1,169 @@
+import { mainnet, stokenet } from "@weft/environments";
+import { beforeAll, describe, expect, test } from "vitest";
+import { snapshotKey } from "../../../packages/messages/src/index.ts";
+import type { Templates } from "../templates.ts";
+import { withSnapshot } from "./snapshot-file.ts";
+import { onlyOf, resourcesOf, templatesOf } from "./synthesized.ts";
+
+describe.each([stokenet, mainnet])("$name", (env) => {
+  let templates: Templates;
+  beforeAll(async () => {
+    templates = await templatesOf(env);
+  });
+  const named = (type: string, property: string, value: string) => {
+    const found = resourcesOf(templates, type).find(
+      ({ properties }) => properties[property] === value,
+    );
+    if (found === undefined) throw new Error(`no ${type} ${value}`);
+    return found;
+  };
+
+  test("the liquidation queue takes as many groups at once as there are CDPs", () => {
+    const name = `weft-${env.name}-liquidation.fifo`;
+    expect(named("AWS::SQS::Queue", "QueueName", name).properties).toMatchObject({
+      FifoQueue: true,
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+    });
+    expect(
+      named("AWS::SQS::Queue", "QueueName", `weft-${env.name}-index`).properties.FifoQueue,
+    ).toBeUndefined();
+  });
+
+  test("every queue is encrypted and refuses what is not; dead letters wait two weeks", () => {
+    const queues = resourcesOf(templates, "AWS::SQS::Queue");
+    for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
+    const refusals = resourcesOf(templates, "AWS::SQS::QueuePolicy").filter(({ properties }) =>
+      JSON.stringify(properties.PolicyDocument).includes(
+        '{"Bool":{"aws:SecureTransport":"false"}}',
+      ),
+    );
+    expect(refusals).toHaveLength(queues.length);
+    const dead = queues.filter(({ properties }) => properties.RedriveAllowPolicy !== undefined);
+    expect(dead.map(({ properties }) => properties.MessageRetentionPeriod)).toEqual([
+      1_209_600, 1_209_600,
+    ]);
+  });
+
+  test("every bucket is closed to the public, refuses what is not encrypted, and all but the logs' logs", () => {
+    const buckets = resourcesOf(templates, "AWS::S3::Bucket");
+    expect(buckets).toHaveLength(4);
+    for (const { properties } of buckets) {
+      expect(properties.PublicAccessBlockConfiguration).toEqual({
+        ...{ BlockPublicAcls: true, BlockPublicPolicy: true },
+        ...{ IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      });
+    }
+    expect(
+      buckets
+        .filter(({ properties }) => properties.LoggingConfiguration === undefined)
+        .map(({ id }) => id.slice(0, -8)),
+    ).toEqual(["accesslogsbucket"]);
+    for (const { properties } of resourcesOf(templates, "AWS::S3::BucketPolicy")) {
+      const policy = JSON.stringify(properties.PolicyDocument);
+      expect(policy).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+    }
+  });
+
+  test("snapshots and outcomes get colder, are never lost by being written over, and query results go in a week", () => {
+    const suffix = env.aws?.bucketSuffix;
+    const data = named(
+      "AWS::S3::Bucket",
+      "BucketName",
+      `weft-${env.name}-data-${suffix}`,
+    ).properties;
+    expect(data.VersioningConfiguration).toEqual({ Status: "Enabled" });
+    expect(JSON.stringify(data.LifecycleConfiguration)).toContain(
+      '"Transitions":[{"StorageClass":"STANDARD_IA","TransitionInDays":30},{"StorageClass":"GLACIER_IR","TransitionInDays":90}]',
+    );
+    const results = named(
+      "AWS::S3::Bucket",
+      "BucketName",
+      `weft-${env.name}-query-results-${suffix}`,
+    );
+    expect(JSON.stringify(results.properties.LifecycleConfiguration)).toContain(
+      '"ExpirationInDays":7',
+    );
+  });
+
+  test("the table is what the programs make for themselves elsewhere, and can be taken back in time", () => {
+    expect(
+      named("AWS::DynamoDB::Table", "TableName", `weft-${env.name}-state`).properties,
+    ).toMatchObject({
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: "pk", AttributeType: "S" },
+        { AttributeName: "sk", AttributeType: "S" },
+      ],
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: "expiresAtSeconds", Enabled: true },
+      DeletionProtectionEnabled: env === mainnet,
+    });
+  });
+
+  test("snapshots are found by their names, and queries are held to a place and a limit", () => {
+    const { TableInput } = onlyOf(templates, "AWS::Glue::Table").properties;
+    const { Parameters, PartitionKeys } = TableInput as {
+      Parameters: Record<string, string>;
+      PartitionKeys: object[];
+    };
+    const template = Parameters["storage.location.template"] ?? "";
+    const bucket = `weft-${env.name}-data-${env.aws?.bucketSuffix}`;
+    const key = snapshotKey("20261120T215500Z", 3);
+    expect(`s3://${bucket}/${key}`).toBe(
+      `${template.replace(/\$\{run\}/, "20261120T215500Z")}batch=00003.parquet`,
+    );
+    expect(PartitionKeys).toMatchObject([{ Name: "run", Type: "string" }]);
+    expect(Parameters).toMatchObject({
+      "projection.enabled": "true",
+      "projection.run.format": "yyyyMMdd'T'HHmmss'Z'",
+      "projection.run.range": "20261101T000000Z,NOW",
+    });
+    expect(
+      resourcesOf(templates, "AWS::Athena::WorkGroup")[0]?.properties.WorkGroupConfiguration,
+    ).toMatchObject({
+      EnforceWorkGroupConfiguration: true,
+      BytesScannedCutoffPerQuery: 10_737_418_240,
+      ResultConfiguration: {
+        OutputLocation: `s3://weft-${env.name}-query-results-${env.aws?.bucketSuffix}/`,
+      },
+    });
+    const queries = resourcesOf(templates, "AWS::Athena::NamedQuery").map(
+      ({ properties }) => properties.Name,
+    );
+    expect(queries.sort()).toEqual(["coverage-of-a-run", "health-over-time", "near-the-line"]);
+  });
+});
+
+test("the table of snapshots has the columns of a snapshot, in its order, with its types", async () => {
+  const { TableInput } = onlyOf(await templatesOf(mainnet), "AWS::Glue::Table").properties;
+  const { StorageDescriptor } = TableInput as {
+    StorageDescriptor: { Columns: { Name: string; Type: string }[] };
+  };
+  const written = await withSnapshot([], (query, file) =>
+    query(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${file}')`),
+  );
+  const columns = StorageDescriptor.Columns.map(({ Name, Type }) => [Name, Type]);
+  expect(columns).toEqual(written.map(([name, type]) => [name, inHive(String(type))]));
+});
+
+/** A type of DuckDB as Hive calls it. */
+function inHive(type: string): string {
+  const fields = /^STRUCT\((.*)\)\[\]$/.exec(type)?.[1];
+  if (fields === undefined) return SCALARS[type] ?? type;
+  const inner = fields.split(/, (?=[a-z])/).map((field) => {
+    const [name = "", ...rest] = field.split(" ");
+    return `${name}:${inHive(rest.join(" "))}`;
+  });
+  return `array<struct<${inner.join(",")}>>`;
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  VARCHAR: "string",
+  BIGINT: "bigint",
+  "DECIMAL(38,18)": "decimal(38,18)",
+};
