@@ -32,6 +32,8 @@ export class SystemNodes extends Construct {
       instanceTypes: [new InstanceType(props.instanceType)],
       minSize: count,
       desiredSize: count,
+      // A budget of a pod holds a replacement up, as it should.
+      forceUpdate: false,
       // Room to replace one after the other.
       maxSize: count + 1,
       maxUnavailable: 1,
