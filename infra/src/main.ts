@@ -14,8 +14,8 @@ const USAGE = `npm run infra -- <command> <environment> [options]
   synth <environment> [--out <folder>]         write the templates, checked; needs no account
   diff <environment> --against <folder>        what differs from templates saved there; needs no account
   diff <environment> [options of cdk diff]     what differs from what is deployed
-  deploy <environment> [options of cdk deploy]
-  destroy <environment> [options of cdk destroy]
+  deploy <environment> [stacks] [options of cdk deploy]
+  destroy <environment> [stacks] [options of cdk destroy]
 `;
 
 const ENVIRONMENTS: readonly Environment[] = [stokenet, mainnet];
@@ -43,16 +43,11 @@ async function diffAgainst(folder: string, saved: string): Promise<void> {
   print(changes.length === 0 ? ["no difference"] : changes);
 }
 
-async function askCloud(
-  env: Environment,
-  folder: string,
-  command: CloudCommand,
-  options: string[],
-) {
+async function askCloud(env: Environment, folder: string, command: CloudCommand, words: string[]) {
   const templates = await readTemplates(folder);
   if (command === "destroy") print(["kept:", ...keptOnDestroy(templates).map((one) => `  ${one}`)]);
   const cdk = fileURLToPath(import.meta.resolve("aws-cdk/bin/cdk"));
-  const order = { command, folder, stacks: [...templates.keys()].sort(), options };
+  const order = { command, folder, stacks: [...templates.keys()].sort(), words };
   const argv = [cdk, ...cdkArguments(contextOf(env), order)];
   const [code] = await once(spawn(process.execPath, argv, { stdio: "inherit" }), "exit");
   process.exitCode = typeof code === "number" ? code : 1;

@@ -12,6 +12,8 @@ export interface InfraNames {
   readonly glueDatabase: string;
   /** KMS: the key that signs transactions, as the liquidator would ask for it. */
   readonly signingKeyAlias: string;
+  /** Of the liquidator: the key's policy names it, and the key may outlive it. */
+  readonly signerRole: string;
   readonly operatorRole: string;
   readonly planRole: string;
   readonly deployRole: string;
@@ -32,6 +34,7 @@ export function infraNamesOf(
     // Athena takes no hyphen without quotes.
     glueDatabase: cluster.replaceAll("-", "_"),
     signingKeyAlias: `alias/${cluster}-signer`,
+    signerRole: `${cluster}-liquidator`,
     operatorRole: `${cluster}-operator`,
     planRole: `${cluster}-github-plan`,
     deployRole: `${cluster}-github-deploy`,

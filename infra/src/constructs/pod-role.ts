@@ -12,6 +12,8 @@ export interface PodRoleProps {
   readonly clusterName: string;
   readonly serviceAccount: ServiceAccountName;
   readonly statements: readonly PolicyStatement[];
+  /** For a role that something which outlives it names. */
+  readonly roleName?: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export class PodRole extends Construct {
     super(scope, id);
     const { namespace, name } = props.serviceAccount;
     this.role = new Role(this, "role", {
+      ...(props.roleName === undefined ? {} : { roleName: props.roleName }),
       description: `Pods of ${namespace}/${name} in ${props.clusterName}`,
       assumedBy: new SessionTagsPrincipal(
         new ServicePrincipal("pods.eks.amazonaws.com", {

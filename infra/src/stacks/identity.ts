@@ -48,7 +48,7 @@ export class IdentityStack extends EnvironmentStack {
 
   private giveLiquidator(): void {
     // The key's policy names the role, and the role's the key: the role comes first.
-    const { role } = this.give("liquidator", []);
+    const { role } = this.give("liquidator", [], { roleName: this.context.own.signerRole });
     const signingKeyArn = this.signingKeyArn(role.roleArn);
     const resources = resourcesOf(this, this.context);
     for (const statement of liquidatorStatements(resources, this.context, signingKeyArn)) {
@@ -68,12 +68,17 @@ export class IdentityStack extends EnvironmentStack {
     }).key.keyArn;
   }
 
-  private give(identity: Identity, statements: readonly PolicyStatement[]): PodRole {
+  private give(
+    identity: Identity,
+    statements: readonly PolicyStatement[],
+    named: { readonly roleName?: string } = {},
+  ): PodRole {
     const { names } = this.context;
     return new PodRole(this, identity, {
       clusterName: names.cluster,
       serviceAccount: names.serviceAccounts[identity],
       statements,
+      ...named,
     });
   }
 }

@@ -74,6 +74,12 @@ test("elsewhere everything goes, full buckets too", async () => {
   expect(emptied).toHaveLength(buckets.length);
 });
 
+test("the signing key's policy holds for the liquidator's role of a rebuilt environment too: its name is the same", async () => {
+  const roles = resourcesOf(await templatesOf(mainnet), "AWS::IAM::Role");
+  const liquidator = roles.find(({ id }) => id.startsWith("liquidatorrole"));
+  expect(liquidator?.properties.RoleName).toBe("weft-mainnet-liquidator");
+});
+
 test("a rebuilt environment may go on with the signing key it had", async () => {
   const { name, network, images } = mainnet;
   const signingKeyId = "4f2d6c1e-90ab-4c3d-8e5f-001122334455";
