@@ -7,6 +7,7 @@ const signal = new AbortController().signal;
 const head: LedgerHead = { stateVersion: 1_000n, epoch: 100, round: 7, timestampMs: 0 };
 const XRD = "resource_sim1xrd";
 const USD = "resource_sim1usd";
+const BTC = "resource_sim1btc";
 
 /** Owes 100 USD at 2 XRD; holds 240 XRD, taken with a bonus of 7 %, of which the protocol keeps a fifth. */
 const health: LedgerHealth = {
@@ -47,6 +48,7 @@ function prepare(
     [USD, parseDecimal("1000")],
     [XRD, parseDecimal("10")],
   ]),
+  position: LedgerHealth = health,
 ) {
   const deps: PrepareTransactionDeps = {
     assetDivisibility: () => 6,
@@ -63,7 +65,24 @@ function prepare(
     ...change,
   };
   const treasury = { head, amounts };
-  return prepareTransaction({ cdpId: "#1006#", attempt: 4, head, health, treasury }, deps, signal);
+  return prepareTransaction(
+    { cdpId: "#1006#", attempt: 4, head, health: position, treasury },
+    deps,
+    signal,
+  );
+}
+
+/** The same debt over 80 XRD worth of BTC and 60 XRD: half of the loan takes more than either. */
+function withTwoCollaterals(): LedgerHealth {
+  const [xrd] = health.collaterals;
+  if (xrd === undefined) throw new Error("no collateral to start from");
+  const held = (resource: string, value: string) => ({
+    ...xrd,
+    resource,
+    amount: parseDecimal(value),
+    value: parseDecimal(value),
+  });
+  return { ...health, collaterals: [held(BTC, "80"), held(XRD, "60")] };
 }
 
 describe("prepareTransaction", () => {
@@ -150,6 +169,41 @@ describe("prepareTransaction", () => {
   it("tells a failed preview with the ledger's words", async () => {
     const preview = () => Promise.resolve({ status: "Failed", errorMessage: "assertion" } as const);
     expect(await prepare({ preview })).toEqual({ kind: "preview_failed", detail: "assertion" });
+  });
+
+  it("takes one collateral alone when the ledger refuses the plan for several", async () => {
+    const previewed: string[] = [];
+    const ready = await prepare(
+      {
+        composeManifest: ({ repay, seize }) =>
+          `${repay.amount} for ${seize.map(({ resource }) => resource).join(" and ")}`,
+        preview: (manifest) => {
+          previewed.push(manifest);
+          return Promise.resolve(
+            manifest.includes(" and ")
+              ? { status: "Failed", errorMessage: "assertion" }
+              : { status: "Succeeded", feeXrd: parseDecimal("0.5") },
+          );
+        },
+      },
+      undefined,
+      withTwoCollaterals(),
+    );
+    expect(previewed).toEqual([
+      `50000000000000000000 for ${BTC} and ${XRD}`,
+      `37383177000000000000 for ${BTC}`,
+    ]);
+    expect(ready).toMatchObject({ kind: "ready", manifest: previewed[1] });
+  });
+
+  it("tells a failure of the single plan when that fails too", async () => {
+    let previews = 0;
+    const preview = () => {
+      previews += 1;
+      return Promise.resolve({ status: "Failed", errorMessage: `failure ${previews}` } as const);
+    };
+    const tried = await prepare({ preview }, undefined, withTwoCollaterals());
+    expect(tried).toEqual({ kind: "preview_failed", detail: "failure 2" });
   });
 
   it("a dry run previews like any other, and ends before signing", async () => {

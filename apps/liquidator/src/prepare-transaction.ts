@@ -63,6 +63,8 @@ export interface PrepareTransactionRequest {
 
 /**
  * Plans the liquidation of a CDP that is over the line, and tries the exact manifest by preview.
+ * In which order the ledger seizes several collaterals is not published: a plan for several that fails is followed by the
+ * best one for a single collateral, which does not depend on it.
  *
  * @throws {AppError} `treasury_short` (retry) when the account cannot pay for any of the loans, or not for the fee: that is
  *   no fault of the CDP
@@ -72,22 +74,31 @@ export async function prepareTransaction(
   deps: PrepareTransactionDeps,
   signal: AbortSignal,
 ): Promise<Preparation> {
-  const { cdpId, attempt, head, health } = request;
-  const planned = plan(request, deps);
+  const planned = plan(request, deps, "several");
   if (planned.kind === "no_inventory") {
     throw treasuryShort(`the account holds too little to repay ${planned.resource}`);
   }
   if (planned.kind === "unprofitable") {
     const best = formatDecimal(planned.bestProfitXrd);
-    return {
-      kind: "unprofitable",
-      detail: `best plan earns ${best} XRD; ${describeHealth(health)}`,
-    };
+    const detail = `best plan earns ${best} XRD; ${describeHealth(request.health)}`;
+    return { kind: "unprofitable", detail };
   }
   if (deps.account === null) {
     return { kind: "dry_run", detail: `not previewed, no account; ${describePlan(planned)}` };
   }
   requireFee(request.treasury, deps);
+  const tried = await tryPlan(planned, request, deps, signal);
+  if (tried.kind !== "preview_failed" || planned.seize.length < 2) return tried;
+  const single = plan(request, deps, "single");
+  return single.kind === "plan" ? tryPlan(single, request, deps, signal) : tried;
+}
+
+async function tryPlan(
+  planned: LiquidationPlan,
+  { cdpId, attempt, head, health }: PrepareTransactionRequest,
+  deps: PrepareTransactionDeps,
+  signal: AbortSignal,
+): Promise<Preparation> {
   const epochs = {
     startEpochInclusive: head.epoch,
     endEpochExclusive: head.epoch + deps.epochWindow,
@@ -111,8 +122,13 @@ export async function prepareTransaction(
   };
 }
 
-function plan({ health, treasury }: PrepareTransactionRequest, deps: PrepareTransactionDeps) {
+function plan(
+  { health, treasury }: PrepareTransactionRequest,
+  deps: PrepareTransactionDeps,
+  seize: "several" | "single",
+) {
   return planLiquidation({
+    seize,
     health,
     assetDivisibility: deps.assetDivisibility,
     inventory: spendable(health, treasury, deps),
