@@ -1,6 +1,7 @@
 import type { BatchSummary, Coverage, RunManifest } from "@weft/messages";
 import { createLogger } from "@weft/runtime";
 import { describe, expect, it } from "vitest";
+import { sampleManifest, sampleSummary } from "../test/sample-run.ts";
 import { closePreviousRun } from "./close-previous-run.ts";
 
 const signal = new AbortController().signal;
@@ -8,35 +9,22 @@ const log = createLogger({ app: "test", version: "0", level: "silent" });
 const closing = { closedByRunId: "20261120T220000Z", closedAtMs: 0 };
 
 const manifest: RunManifest = {
-  version: 1,
-  runId: "20261120T215500Z",
-  scheduledAt: "2026-11-20T21:55:00.000Z",
-  stateVersion: "370965851",
-  ledgerTime: "2026-11-20T21:54:58.000Z",
+  ...sampleManifest,
   expected: 3,
   batchSize: 2,
   batchCount: 2,
   marketCdpCounter: "3",
-  ids: { kind: "consecutive", first: 1 },
-  previousRunId: null,
-  traceId: "0123456789abcdef0123456789abcdef",
 };
 
 const summary: BatchSummary = {
-  version: 1,
-  runId: "20261120T215500Z",
+  ...sampleSummary,
   batchIndex: 1,
-  stateVersion: "370965851",
   expected: 1,
   scanned: 1,
   skipped: { burned: 0, unknown: 0, superseded: 0 },
   failed: { undecodable: 0, unconfirmed: 0 },
   verdicts: { no_debt: 0, healthy: 1, liquidatable: 0, bad_debt: 0, unverified: 0 },
   candidates: 0,
-  loanValueXrd: "1",
-  collateralValueXrd: "2",
-  startedAt: "2026-11-20T21:55:01.000Z",
-  finishedAt: "2026-11-20T21:55:03.000Z",
 };
 
 function bucketWith(objects: Readonly<Record<string, RunManifest | BatchSummary | undefined>>) {

@@ -1,14 +1,7 @@
 import { connectGateway } from "@weft/ledger";
 import type { IndexBatch } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl } from "@weft/queue";
-import {
-  createLogger,
-  createRemoteClock,
-  type Logger,
-  readConfig,
-  runProcess,
-  systemClock,
-} from "@weft/runtime";
+import { createRemoteClock, type Logger, startProgram, systemClock } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
@@ -42,13 +35,11 @@ async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Pr
   }
 }
 
-const config = readConfig(process, parseConfig);
-if (config !== undefined) {
-  const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
-  await runProcess({
-    process,
-    log,
-    gracePeriodMs: 20_000,
-    app: (stop) => runDispatcher(config, log, stop),
-  });
-}
+await startProgram({
+  process,
+  app: APP,
+  version: VERSION,
+  parse: parseConfig,
+  gracePeriodMs: 20_000,
+  run: runDispatcher,
+});

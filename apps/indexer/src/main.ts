@@ -2,17 +2,13 @@ import { connectGateway, readHead } from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
-  createLogger,
   createRemoteClock,
-  type Logger,
-  readConfig,
-  runProcess,
   runWorker,
+  startProgram,
   systemClock,
   type WorkerShell,
 } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
-import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
 import { wireBatchHandler } from "./wire.ts";
@@ -38,8 +34,7 @@ function connectAws(config: Config) {
 
 async function receiveBatches(
   config: Config,
-  { registry, log, stop }: { registry: Registry; log: Logger; stop: AbortSignal },
-  { heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
+  { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
   const { sqs, objects, runPointer } = connectAws(config);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
@@ -85,22 +80,18 @@ async function receiveBatches(
   lifetime.abort(new Error("the receive loop has ended"));
 }
 
-const config = readConfig(process, parseConfig);
-if (config !== undefined) {
-  const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
-  const registry = new Registry();
-  await runProcess({
-    process,
-    log,
-    gracePeriodMs: GRACE_PERIOD_MS,
-    app: (stop) =>
-      runWorker({
-        ops: config,
-        registry,
-        parts: PARTS,
-        log,
-        stop,
-        work: (shell) => receiveBatches(config, { registry, log, stop }, shell),
-      }),
-  });
-}
+await startProgram({
+  process,
+  app: APP,
+  version: VERSION,
+  parse: parseConfig,
+  gracePeriodMs: GRACE_PERIOD_MS,
+  run: (config, log, stop) =>
+    runWorker({
+      ops: config,
+      parts: PARTS,
+      log,
+      stop,
+      work: (shell) => receiveBatches(config, shell),
+    }),
+});

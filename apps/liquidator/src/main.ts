@@ -12,17 +12,13 @@ import {
 } from "@weft/ledger";
 import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
-  createLogger,
   createRemoteClock,
-  type Logger,
-  readConfig,
-  runProcess,
   runWorker,
+  startProgram,
   systemClock,
   type WorkerShell,
 } from "@weft/runtime";
 import { createAttemptStore, createDynamo, createObjectStore, createS3 } from "@weft/store";
-import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
 import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
 import { createMetrics } from "./metrics.ts";
@@ -71,8 +67,7 @@ function connectAws(config: Config) {
 
 async function receiveCandidates(
   config: Config,
-  { registry, log, stop }: { registry: Registry; log: Logger; stop: AbortSignal },
-  { heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
+  { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
   const metrics = createMetrics(registry);
   const { sqs, objects, attempts } = connectAws(config);
@@ -114,22 +109,18 @@ async function receiveCandidates(
   });
 }
 
-const config = readConfig(process, parseConfig);
-if (config !== undefined) {
-  const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
-  const registry = new Registry();
-  await runProcess({
-    process,
-    log,
-    gracePeriodMs: GRACE_PERIOD_MS,
-    app: (stop) =>
-      runWorker({
-        ops: config,
-        registry,
-        parts: PARTS,
-        log,
-        stop,
-        work: (shell) => receiveCandidates(config, { registry, log, stop }, shell),
-      }),
-  });
-}
+await startProgram({
+  process,
+  app: APP,
+  version: VERSION,
+  parse: parseConfig,
+  gracePeriodMs: GRACE_PERIOD_MS,
+  run: (config, log, stop) =>
+    runWorker({
+      ops: config,
+      parts: PARTS,
+      log,
+      stop,
+      work: (shell) => receiveCandidates(config, shell),
+    }),
+});

@@ -1,13 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import {
-  AppError,
-  createLogger,
-  type Logger,
-  readConfig,
-  runLoop,
-  runProcess,
-  sleep,
-} from "@weft/runtime";
+import { AppError, type Logger, runLoop, sleep, startProgram } from "@weft/runtime";
 import { LOCAL_AWS } from "../aws/names.ts";
 import { startClusterStack } from "./cluster-stack.ts";
 import { type ClusterConfig, parseConfig } from "./config.ts";
@@ -77,13 +69,11 @@ async function serve(config: ClusterConfig, log: Logger, stop: AbortSignal): Pro
   await probes.server.close();
 }
 
-const config = readConfig(process, parseConfig);
-if (config !== undefined) {
-  const log = createLogger({ app: APP, version: VERSION, level: config.LOG_LEVEL });
-  await runProcess({
-    process,
-    log,
-    gracePeriodMs: GRACE_PERIOD_MS,
-    app: (stop) => serve(config, log, stop),
-  });
-}
+await startProgram({
+  process,
+  app: APP,
+  version: VERSION,
+  parse: parseConfig,
+  gracePeriodMs: GRACE_PERIOD_MS,
+  run: serve,
+});

@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { AppError } from "./app-error.ts";
 import { createLogger } from "./logger.ts";
@@ -33,7 +32,6 @@ it("answers probes from the first moment, is ready once its parts answered, and 
   const statuses: number[] = [];
   const running = runWorker({
     ops,
-    registry: new Registry(),
     parts: ["queue"],
     log,
     stop: stop.signal,
@@ -57,7 +55,6 @@ it("being asked to stop while a dependency does not answer is an ordinary end", 
   const outage = new AppError("gateway_unavailable", "no answer", { disposition: "retry" });
   await runWorker({
     ops,
-    registry: new Registry(),
     parts: ["gateway"],
     log,
     stop: stop.signal,
@@ -78,7 +75,6 @@ it("a busy port is told with what to do about it", async () => {
   const { log } = setUp();
   const running = runWorker({
     ops: { OPS_HOST: "127.0.0.1", OPS_PORT: address.port },
-    registry: new Registry(),
     parts: [],
     log,
     stop: new AbortController().signal,

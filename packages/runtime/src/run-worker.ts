@@ -1,4 +1,4 @@
-import type { Registry } from "prom-client";
+import { Registry } from "prom-client";
 import { AppError } from "./app-error.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import type { Logger } from "./logger.ts";
@@ -14,6 +14,10 @@ const START_PAUSE_MS = 2_000;
 
 /** What the shell gives the work. */
 export interface WorkerShell<Part extends string> {
+  /** What `/metrics` shows. */
+  readonly registry: Registry;
+  readonly log: Logger;
+  readonly stop: AbortSignal;
   readonly heartbeat: Heartbeat;
   /**
    * Asks a dependency until it answers, alive and not ready meanwhile, and counts it as ready then.
@@ -24,7 +28,6 @@ export interface WorkerShell<Part extends string> {
 
 export interface RunWorkerOptions<Part extends string> {
   readonly ops: { readonly OPS_HOST: string; readonly OPS_PORT: number };
-  readonly registry: Registry;
   /** What has to answer once before the process is ready. */
   readonly parts: readonly Part[];
   readonly log: Logger;
@@ -40,7 +43,8 @@ export interface RunWorkerOptions<Part extends string> {
 export async function runWorker<Part extends string>(
   options: RunWorkerOptions<Part>,
 ): Promise<void> {
-  const { ops, registry, parts, log, stop, work } = options;
+  const { ops, parts, log, stop, work } = options;
+  const registry = new Registry();
   const heartbeat = createHeartbeat(() => performance.now());
   const readiness = createReadiness(parts);
   const server = createOpsServer({
@@ -68,7 +72,7 @@ export async function runWorker<Part extends string>(
   };
 
   try {
-    await work({ heartbeat, untilItAnswers });
+    await work({ registry, log, stop, heartbeat, untilItAnswers });
   } catch (error) {
     // Asked to stop while something did not answer yet: an ordinary end.
     if (!stop.aborted) throw error;
