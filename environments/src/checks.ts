@@ -147,7 +147,17 @@ function checkSigner({ aws, liquidator }: Environment, fault: Fault): void {
     fault("liquidator.signer", "is none: set dryRun, or give a signer");
   }
   if (liquidator.signer === "file" && aws !== undefined) {
-    fault("liquidator.signer", "is file: on AWS a key never lies in the cluster; use none");
+    fault("liquidator.signer", "is file: on AWS a key never lies in the cluster; use kms or none");
+  }
+  if (liquidator.signer !== "kms") return;
+  if (aws === undefined) {
+    fault("liquidator.signer", "is kms, but there is no aws: add it, or use file");
+  }
+  if (liquidator.account === undefined) {
+    fault(
+      "liquidator.account",
+      "is not set, with signer kms: name the account of the key, so that no other key signs",
+    );
   }
 }
 

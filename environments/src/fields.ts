@@ -141,7 +141,12 @@ const liquidator = z.strictObject({
   messagesInFlight: whole(1, 500).default(30),
   /** Placeholder pods of the liquidator's size that give way to it. */
   headroomPods: whole(0, 10).default(1),
-  signer: z.enum(["none", "file"]).default("none"),
+  signer: z.enum(["none", "file", "kms"]).default("none"),
+  /** The Radix account that liquidates: with `kms`, the one that the key must be that of. */
+  account: z
+    .string()
+    .regex(/^account_[a-z0-9_]+$/, "an account address")
+    .optional(),
   dryRun: z.boolean().default(true),
   minProfitXrd: decimal.default("0.1"),
   /** What `lock_fee` locks: the most one transaction may cost. */

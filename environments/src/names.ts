@@ -33,6 +33,8 @@ export interface Names {
   readonly dataBucket: string;
   /** The IAM role of the nodes that Karpenter starts. */
   readonly nodeRole: string;
+  /** KMS: the key that signs transactions, as the liquidator asks for it. */
+  readonly signingKeyAlias: string;
   /** Value of the tag `karpenter.sh/discovery` on subnets and security groups. */
   readonly discoveryTag: string;
   /** Secrets Manager: the prefix that External Secrets may read, and what lies under it. */
@@ -79,6 +81,7 @@ export function namesOf(env: Pick<Environment, "name" | "aws">): Names {
     stateTable: `${prefix}-state`,
     dataBucket: env.aws === undefined ? bucket : `${bucket}-${env.aws.bucketSuffix}`,
     nodeRole: `${cluster}-node`,
+    signingKeyAlias: `alias/${cluster}-signer`,
     discoveryTag: cluster,
     secrets: { prefix: `${secrets}/`, grafanaCloud: `${secrets}/grafana-cloud` },
   };

@@ -122,7 +122,17 @@ describe("a contradiction is named with its field and its remedy", () => {
     [
       "a key in a cluster on AWS",
       { ...further, liquidator: { signer: "file" } },
-      "liquidator.signer: is file: on AWS a key never lies in the cluster; use none",
+      "liquidator.signer: is file: on AWS a key never lies in the cluster; use kms or none",
+    ],
+    [
+      "a key in KMS without its account",
+      { ...further, liquidator: { signer: "kms", dryRun: false } },
+      "liquidator.account: is not set, with signer kms: name the account of the key, so that no other key signs",
+    ],
+    [
+      "a key in KMS without AWS",
+      { ...local, liquidator: { signer: "kms", account: "account_sim1" } },
+      "liquidator.signer: is kms, but there is no aws: add it, or use file",
     ],
     [
       "a public ledger without AWS",

@@ -10,8 +10,6 @@ export interface InfraNames {
   };
   readonly workgroup: string;
   readonly glueDatabase: string;
-  /** KMS: the key that signs transactions, as the liquidator would ask for it. */
-  readonly signingKeyAlias: string;
   /** Of the liquidator: the key's policy names it, and the key may outlive it. */
   readonly signerRole: string;
   readonly operatorRole: string;
@@ -33,7 +31,6 @@ export function infraNamesOf(
     workgroup: cluster,
     // Athena takes no hyphen without quotes.
     glueDatabase: cluster.replaceAll("-", "_"),
-    signingKeyAlias: `alias/${cluster}-signer`,
     signerRole: `${cluster}-liquidator`,
     operatorRole: `${cluster}-operator`,
     planRole: `${cluster}-github-plan`,

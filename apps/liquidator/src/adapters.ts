@@ -1,8 +1,9 @@
-import type { GatewayClient, Signer } from "@weft/ledger";
+import type { GatewayClient } from "@weft/ledger";
 import type { LedgerClock, Logger } from "@weft/runtime";
 import type { AttemptStore, ObjectStore } from "@weft/store";
 import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Executor } from "./open-executor.ts";
 
 /** What main.ts opens and the wiring joins. */
 export interface Adapters {
@@ -12,7 +13,7 @@ export interface Adapters {
   readonly clock: LedgerClock;
   readonly market: MarketFacts;
   /** Null in a dry run without a key. */
-  readonly executor: { readonly signer: Signer; readonly account: string } | null;
+  readonly executor: Executor | null;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Names this process among those that may hold a lease. */

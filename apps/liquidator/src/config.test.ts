@@ -34,6 +34,12 @@ describe("parseConfig", () => {
 
   it.each([
     [{ SIGNING_KEY_FILE: "" }, "SIGNING_KEY_FILE: is needed with SIGNER=file"],
+    [{ SIGNER: "kms" }, "SIGNING_KEY_ID: is needed with SIGNER=kms"],
+    [
+      { SIGNER: "kms", SIGNING_KEY_ID: "alias/weft-mainnet-signer" },
+      "SIGNER_ACCOUNT: is needed with SIGNER=kms",
+    ],
+    [{ SIGNER_ACCOUNT: "component_rdx1" }, "SIGNER_ACCOUNT: an account address"],
     [{ SIGNER: "none" }, "SIGNER: is none: set DRY_RUN=true, or give a signer"],
     [{ EXECUTORS: "50" }, "EXECUTORS: is more than MESSAGES_IN_FLIGHT"],
     [{ EXECUTORS: "51" }, "EXECUTORS"],

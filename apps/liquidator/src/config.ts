@@ -31,8 +31,16 @@ const variables = z.object({
   MESSAGES_IN_FLIGHT: whole(1, 500).default(30),
   VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(60),
   /** Where signatures come from; `none` only for a dry run. */
-  SIGNER: z.enum(["none", "file"]),
+  SIGNER: z.enum(["none", "file", "kms"]),
   SIGNING_KEY_FILE: z.string().min(1).optional(),
+  /** An Ed25519 key in KMS: its id, its ARN, or an alias with the leading `alias/`. */
+  SIGNING_KEY_ID: z.string().min(1).optional(),
+  /** The account that the key must be that of: another key signs nothing. */
+  SIGNER_ACCOUNT: z
+    .string()
+    .regex(/^account_[a-z0-9_]+$/, "an account address")
+    .optional(),
+  AWS_ENDPOINT_URL_KMS: z.url({ protocol: /^https?$/ }).optional(),
   /** Everything but signing. */
   DRY_RUN: z.stringbool().default(false),
   /** What must remain after fees, XRD. */
@@ -53,7 +61,16 @@ const withKey = crossCheck(withClock, "SIGNING_KEY_FILE", {
   holds: ({ SIGNER, SIGNING_KEY_FILE }) => SIGNER !== "file" || SIGNING_KEY_FILE !== undefined,
   message: "is needed with SIGNER=file: the path of the mounted key",
 });
-const withSigner = crossCheck(withKey, "SIGNER", {
+const withKmsKey = crossCheck(withKey, "SIGNING_KEY_ID", {
+  holds: ({ SIGNER, SIGNING_KEY_ID }) => SIGNER !== "kms" || SIGNING_KEY_ID !== undefined,
+  message: "is needed with SIGNER=kms: the key's alias, such as alias/weft-mainnet-signer",
+});
+// An alias is moved with one call: only the account's address says which key was meant.
+const withAccount = crossCheck(withKmsKey, "SIGNER_ACCOUNT", {
+  holds: ({ SIGNER, SIGNER_ACCOUNT }) => SIGNER !== "kms" || SIGNER_ACCOUNT !== undefined,
+  message: "is needed with SIGNER=kms: the address of the account that the key controls",
+});
+const withSigner = crossCheck(withAccount, "SIGNER", {
   holds: ({ SIGNER, DRY_RUN }) => SIGNER !== "none" || DRY_RUN !== false,
   message: "is none: set DRY_RUN=true, or give a signer",
 });

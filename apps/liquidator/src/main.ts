@@ -1,8 +1,6 @@
 import { hostname } from "node:os";
 import {
-  accountAddressOf,
   connectGateway,
-  createKeyFileSigner,
   type GatewayClient,
   NETWORK_IDS,
   readHead,
@@ -22,6 +20,7 @@ import { createAttemptStore, createDynamo, createObjectStore, createS3 } from "@
 import { type Config, parseConfig } from "./config.ts";
 import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
 import { createMetrics } from "./metrics.ts";
+import { openExecutor } from "./open-executor.ts";
 import { wireCandidateHandler } from "./wire.ts";
 
 const APP = "liquidator";
@@ -47,13 +46,6 @@ async function readMarketFacts(
   return marketFactsOf(entities, await readMarket(gateway, entities, point, signal));
 }
 
-async function openExecutor(config: Config) {
-  if (config.SIGNING_KEY_FILE === undefined || config.SIGNER === "none") return null;
-  const signer = await createKeyFileSigner(config.SIGNING_KEY_FILE);
-  const account = await accountAddressOf(signer.publicKeyHex, NETWORK_IDS[config.NETWORK]);
-  return { signer, account };
-}
-
 function connectAws(config: Config) {
   const region = config.AWS_REGION;
   const s3 = createS3({ region, endpointUrl: config.AWS_ENDPOINT_URL_S3 });
@@ -73,7 +65,7 @@ async function receiveCandidates(
   const { sqs, objects, attempts } = connectAws(config);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
   const [executor, market, [queueUrl, parkQueueUrl]] = await Promise.all([
-    untilItAnswers("signer", () => openExecutor(config)),
+    untilItAnswers("signer", (signal) => openExecutor(config, signal)),
     untilItAnswers("gateway", (signal) => readMarketFacts(config, gateway, signal)),
     untilItAnswers("queue", (signal) =>
       Promise.all([

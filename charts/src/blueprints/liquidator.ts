@@ -33,6 +33,7 @@ export function liquidator(scope: Construct, context: Context): void {
       ...gatewayShare(budget, maxReplicas + surge),
       ...liquidationVariables(context),
       ...(key === undefined ? {} : { SIGNING_KEY_FILE: key.path }),
+      ...(settings.signer === "kms" ? keyInKms(context) : {}),
     },
     ...(key === undefined ? {} : { files: key.files }),
     scaling: {
@@ -56,6 +57,14 @@ export function liquidator(scope: Construct, context: Context): void {
     },
   });
   headroom(scope, context);
+}
+
+/** A key brought along has no alias of the environment's. */
+function keyInKms({ env, names }: Context): Variables {
+  return {
+    SIGNING_KEY_ID: env.aws?.signingKeyId ?? names.signingKeyAlias,
+    SIGNER_ACCOUNT: env.liquidator.account ?? "",
+  };
 }
 
 function liquidationVariables({ env, names }: Context): Variables {

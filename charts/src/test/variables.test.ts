@@ -77,6 +77,19 @@ test("only the liquidator of kind signs", () => {
   ]);
 });
 
+test("an environment that names its account signs with its key in KMS", () => {
+  const account = "account_tdx_2_12ysf96k54cms59dewuf2vxgwx2qu6pp36d32vcxz7yn6ej40qy5pqf";
+  const signing = { ...stokenet.liquidator, signer: "kms", dryRun: false, account } as const;
+  const variables = variablesOf({ ...stokenet, liquidator: signing }, "liquidator");
+  expect(variables).toMatchObject({
+    SIGNER: "kms",
+    DRY_RUN: "false",
+    SIGNING_KEY_ID: "alias/weft-stokenet-signer",
+    SIGNER_ACCOUNT: account,
+  });
+  expect(liquidatorSchema.safeParse(variables).error).toBeUndefined();
+});
+
 test("an environment drains for as long as the programs take", async () => {
   for (const program of Object.keys(PROGRAMS) as Program[]) {
     const url = new URL(`../../../apps/${program}/src/main.ts`, import.meta.url);

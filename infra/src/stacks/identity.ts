@@ -57,12 +57,12 @@ export class IdentityStack extends EnvironmentStack {
   }
 
   private signingKeyArn(signerRoleArn: string): string {
-    const { aws, own } = this.context;
+    const { aws, names } = this.context;
     if (aws.signingKeyId !== undefined) {
       return this.formatArn({ service: "kms", resource: "key", resourceName: aws.signingKeyId });
     }
     return new SigningKey(this, "signing-key", {
-      aliasName: own.signingKeyAlias,
+      aliasName: names.signingKeyAlias,
       signerRoleArn,
       retain: aws.retainData,
     }).key.keyArn;

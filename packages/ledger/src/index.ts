@@ -19,6 +19,7 @@ export {
 } from "./transaction/build-transaction.ts";
 export { type BonusFee, type Commit, type Moved, readCommit } from "./transaction/commit.ts";
 export { createKeyFileSigner } from "./transaction/key-file-signer.ts";
+export { createKms, createKmsSigner } from "./transaction/kms-signer.ts";
 export {
   type InventoryLiquidation,
   inventoryLiquidationManifest,

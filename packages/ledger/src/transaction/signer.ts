@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { AppError } from "@weft/runtime";
+import { publicKeyHexOf } from "./ed25519.ts";
 
 /** Whoever holds an Ed25519 key: a file here, a key management service elsewhere. */
 export interface Signer {
@@ -30,9 +31,8 @@ export function createSignerFromPrivateKey(privateKeyHex: string): Signer {
     format: "der",
     type: "pkcs8",
   });
-  const { x = "" } = createPublicKey(key).export({ format: "jwk" });
   return {
-    publicKeyHex: Buffer.from(x, "base64url").toString("hex"),
+    publicKeyHex: publicKeyHexOf(createPublicKey(key)),
     sign: (hash) => Promise.resolve(new Uint8Array(sign(null, hash, key))),
   };
 }
