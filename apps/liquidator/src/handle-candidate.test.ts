@@ -16,7 +16,13 @@ function setUp(change: Partial<HandleCandidateDeps> = {}) {
       Promise.resolve({
         kind: "acquired",
         fence: 3,
-        record: { nextAttempt: 0, unfinal: null, lastFinal: null },
+        record: {
+          nextAttempt: 0,
+          unfinal: null,
+          lastFinal: null,
+          quarantine: null,
+          failedDelivery: null,
+        },
       }),
     workUnderLease: ({ candidate, fence }) => {
       worked.push(`${candidate.cdpId} under fence ${fence}`);

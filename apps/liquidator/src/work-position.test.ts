@@ -20,7 +20,13 @@ const head: LedgerHead = {
 
 const candidate = sampleCandidate;
 
-const emptyRecord: AttemptRecord = { nextAttempt: 4, unfinal: null, lastFinal: null };
+const emptyRecord: AttemptRecord = {
+  nextAttempt: 4,
+  unfinal: null,
+  lastFinal: null,
+  quarantine: null,
+  failedDelivery: null,
+};
 
 const lastFinal = (ending: Ending, observedStateVersion: bigint) => ({
   attempt: 3,

@@ -34,8 +34,8 @@ const RECEIVE_AND_ANSWER = [
   "sqs:ChangeMessageVisibility",
   "sqs:DeleteMessage",
 ];
-/** The singleton that says which run is the latest, and the items of CDPs. */
-const ITEMS = { runPointer: "RUN", cdps: "CDP#*" };
+/** The singletons that say which run is the latest and what holds for all liquidators, and the items of CDPs. */
+const ITEMS = { runPointer: "RUN", fleet: "FLEET", cdps: "CDP#*" };
 
 const onItems = (test: "StringEquals" | "StringLike", pattern: string) => ({
   [`ForAllValues:${test}`]: { "dynamodb:LeadingKeys": [pattern] },
@@ -101,6 +101,14 @@ export function liquidatorStatements(
       [r.table],
       onItems("StringLike", ITEMS.cdps),
     ),
+    // It says for a new table, or a restored one, until when fire is held.
+    allow(
+      "ObeyTheFleetSwitch",
+      ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringEquals", ITEMS.fleet),
+    ),
+    allow("KnowTheTable", ["dynamodb:DescribeTable"], [r.table]),
     // A scan has no leading keys.
     allow("FindUnfinalAttempts", ["dynamodb:Scan"], [r.table]),
     allow("Sign", ["kms:Sign", "kms:GetPublicKey"], [signingKeyArn]),

@@ -54,6 +54,8 @@ test("the liquidator takes candidates, parks them, keeps its attempts, writes ou
       "Allow ParkCandidates: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation-dlq.fifo",
       "Allow WriteOutcomes: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0/outcomes/run=*/cdp=*.json",
       'Allow KeepLeasesAndAttempts: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
+      'Allow ObeyTheFleetSwitch: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
+      "Allow KnowTheTable: dynamodb:DescribeTable on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       "Allow FindUnfinalAttempts: dynamodb:Scan on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       "Allow Sign: kms:Sign kms:GetPublicKey on <signingkey.Arn>",
     ],

@@ -6,6 +6,8 @@ declare module "dynalite" {
     readonly path?: string;
     /** How long a new table stays in CREATING, milliseconds. */
     readonly createTableMs?: number;
+    /** How long a deleted table stays in DELETING state, milliseconds. */
+    readonly deleteTableMs?: number;
   }): Server;
   export = dynalite;
 }

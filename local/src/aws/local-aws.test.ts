@@ -12,6 +12,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createFleetSwitch } from "@weft/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LocalAws, startLocalAws } from "./local-aws.ts";
 
@@ -54,6 +55,13 @@ test("the state table has string keys pk and sk and is active", async () => {
     { AttributeName: "pk", KeyType: "HASH" },
     { AttributeName: "sk", KeyType: "RANGE" },
   ]);
+});
+
+test("the fleet switch says of the new table that nothing can be open", async () => {
+  const dynamo = new DynamoDBClient({ region, credentials, endpoint: aws.endpoints.dynamodbUrl });
+  const fleet = createFleetSwitch({ dynamo, table: "weft-local-state" });
+  const state = await fleet.read(new AbortController().signal);
+  expect(state).toEqual({ pause: null, holdUntilEpoch: 0 });
 });
 
 test("an object is a plain file of the same name once it is stored, and no more once deleted", async () => {

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { createStateTable } from "@weft/store";
+import { createFleetSwitch, createStateTable } from "@weft/store";
 import { LOCAL_AWS } from "./names.ts";
 
 export interface AwsEndpoints {
@@ -29,6 +29,9 @@ export async function createResources(endpoints: AwsEndpoints): Promise<void> {
     await createQueues(sqs);
     await s3.send(new CreateBucketCommand({ Bucket: LOCAL_AWS.dataBucket }));
     await createStateTable(dynamo, LOCAL_AWS.stateTable);
+    // Table and ledger are born together: nothing that was signed before can be open.
+    const fleet = createFleetSwitch({ dynamo, table: LOCAL_AWS.stateTable });
+    await fleet.holdFire({ untilEpoch: 0 }, new AbortController().signal);
   } finally {
     sqs.destroy();
     s3.destroy();

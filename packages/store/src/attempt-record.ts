@@ -37,12 +37,36 @@ export interface FinalAttempt {
   readonly endedAtMs: number;
 }
 
+/** A CDP that is left alone for a while, because what fails about it is its own. */
+export interface Quarantine {
+  /** What failed, as a code. */
+  readonly reason: string;
+  /** How often in a row, 1 at first. */
+  readonly failures: number;
+  /** Of the first failure in a row; ledger time, milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** Ledger time, milliseconds since 1970. */
+  readonly untilMs: number;
+  /** What the CDP was when it failed: another fingerprint is another CDP, and free. */
+  readonly cdpFingerprint: string;
+}
+
+/** How often the work on a message failed for reasons of its own; SQS counts deliveries, whatever became of them. */
+export interface FailedDelivery {
+  readonly messageId: string;
+  readonly failures: number;
+}
+
 /** What is known of the attempts on one CDP. */
 export interface AttemptRecord {
   /** The number of the attempt under way, or of the next. */
   readonly nextAttempt: number;
   readonly unfinal: UnfinalAttempt | null;
   readonly lastFinal: FinalAttempt | null;
+  /** Also one whose time is over, until something better is known. */
+  readonly quarantine: Quarantine | null;
+  /** Of the message that failed last. */
+  readonly failedDelivery: FailedDelivery | null;
 }
 
 /** A CDP's item: its attempts and its lease. */
@@ -81,6 +105,14 @@ const finalFields = z.object({
   endedAtMs: whole,
 });
 
+const quarantineFields = z.object({
+  reason: text,
+  failures: whole,
+  sinceMs: whole,
+  untilMs: whole,
+  cdpFingerprint: text,
+});
+
 const itemSchema = z.object({
   fence: whole,
   leaseOwner: text,
@@ -94,6 +126,16 @@ const itemSchema = z.object({
     .default(null),
   lastFinal: z
     .object({ M: finalFields })
+    .transform(({ M }) => M)
+    .nullable()
+    .default(null),
+  quarantine: z
+    .object({ M: quarantineFields })
+    .transform(({ M }) => M)
+    .nullable()
+    .default(null),
+  failedDelivery: z
+    .object({ M: z.object({ messageId: text, failures: whole }) })
     .transform(({ M }) => M)
     .nullable()
     .default(null),
@@ -116,12 +158,13 @@ export function cdpStateKey(cdpId: string): StateKey {
 /** @throws {AppError} `stored_value_invalid` (park), naming the item and the fields at fault */
 export function parseCdpState(item: Item): CdpState {
   const pk = item.pk?.S ?? "item without a key";
-  const { nextAttempt, unfinal, lastFinal, ...lease } = parseStored(pk, itemSchema, item);
-  return {
-    cdpId: `#${pk.replace("CDP#", "")}#`,
-    ...lease,
-    record: { nextAttempt, unfinal, lastFinal },
-  };
+  const { fence, leaseOwner, leaseUntilMs, leaseToken, ...record } = parseStored(
+    pk,
+    itemSchema,
+    item,
+  );
+  const cdpId = `#${pk.replace("CDP#", "")}#`;
+  return { cdpId, fence, leaseOwner, leaseUntilMs, leaseToken, record };
 }
 
 /** A signed attempt as DynamoDB takes it. */
@@ -150,4 +193,22 @@ export function toFinalItem(final: FinalAttempt): AttributeValue {
       endedAtMs: { N: String(final.endedAtMs) },
     },
   };
+}
+
+/** A quarantine as DynamoDB takes it. */
+export function toQuarantineItem(quarantine: Quarantine): AttributeValue {
+  return {
+    M: {
+      reason: { S: quarantine.reason },
+      failures: { N: String(quarantine.failures) },
+      sinceMs: { N: String(quarantine.sinceMs) },
+      untilMs: { N: String(quarantine.untilMs) },
+      cdpFingerprint: { S: quarantine.cdpFingerprint },
+    },
+  };
+}
+
+/** A failed delivery as DynamoDB takes it. */
+export function toFailedDeliveryItem({ messageId, failures }: FailedDelivery): AttributeValue {
+  return { M: { messageId: { S: messageId }, failures: { N: String(failures) } } };
 }

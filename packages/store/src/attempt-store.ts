@@ -1,6 +1,8 @@
 import type {
   AttemptRecord,
+  FailedDelivery,
   FinalAttempt,
+  Quarantine,
   SignedAttempt,
   UnfinalAttempt,
 } from "./attempt-record.ts";
@@ -24,6 +26,12 @@ export interface OpenAttempt {
   readonly leaseOwner: string;
   /** Wall time, milliseconds since 1970; 0 once released. Nobody is at work when it is past. */
   readonly leaseUntilMs: number;
+}
+
+/** A CDP in quarantine, or one that was and has not been tried since. */
+export interface QuarantinedCdp {
+  readonly cdpId: string;
+  readonly quarantine: Quarantine;
 }
 
 /**
@@ -55,8 +63,11 @@ export interface AttemptStore {
     request: LeaseRef & { readonly nowMs: number; readonly leaseMs: number },
     signal: AbortSignal,
   ): Promise<void>;
-  /** The CDP is free at once. */
-  releaseLease(request: LeaseRef, signal: AbortSignal): Promise<void>;
+  /** The CDP is free at once. The same write remembers what became of the message, when it failed. */
+  releaseLease(
+    request: LeaseRef & { readonly failedDelivery?: FailedDelivery | undefined },
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * To be written before anything is submitted.
    *
@@ -77,15 +88,27 @@ export interface AttemptStore {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Ends the attempt under way, signed or not.
+   * Ends the attempt under way, signed or not. The same write puts the CDP into quarantine, ends its quarantine (null),
+   * or leaves that as it is (undefined).
    *
    * @throws {AppError} `attempt_out_of_order` (park) when its number is not the one under way
    */
-  recordFinal(write: LeaseRef & FinalAttempt, signal: AbortSignal): Promise<void>;
+  recordFinal(
+    write: LeaseRef & FinalAttempt & { readonly quarantine?: Quarantine | null | undefined },
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Every attempt that has no end, in no order. An item that cannot be read does not hide the others.
    *
    * @throws {AppError} `stored_value_invalid` (park), after the last that could be read
    */
   listUnfinal(signal: AbortSignal): AsyncIterable<OpenAttempt>;
+  /**
+   * Every CDP with a quarantine, those whose time is over included, in no order.
+   *
+   * @throws {AppError} `stored_value_invalid` (park), after the last that could be read
+   */
+  listQuarantined(signal: AbortSignal): AsyncIterable<QuarantinedCdp>;
+  /** Ends a quarantine by hand, whoever holds the lease. Resolves to whether there was one. */
+  releaseQuarantine(cdpId: string, signal: AbortSignal): Promise<boolean>;
 }

@@ -7,8 +7,8 @@ import {
   type ScanCommandOutput,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { AppError } from "@weft/runtime";
 import { type CdpState, cdpStateKey, parseCdpState } from "./attempt-record.ts";
+import { guardTable } from "./guard-table.ts";
 import { toItemKey } from "./state-table.ts";
 
 /** A conditional write to the item of one CDP. */
@@ -16,7 +16,8 @@ export interface CdpWrite {
   readonly cdpId: string;
   readonly condition: string;
   readonly update: string;
-  readonly values: Record<string, AttributeValue>;
+  /** Undefined where the expressions name none. */
+  readonly values: Record<string, AttributeValue> | undefined;
 }
 
 /**
@@ -30,8 +31,11 @@ export interface CdpItems {
   write(write: CdpWrite, signal: AbortSignal): Promise<CdpState | undefined>;
   /** The item as of now; undefined when there is none. */
   read(cdpId: string, signal: AbortSignal): Promise<CdpState | undefined>;
-  /** Every item with an unfinal attempt, unparsed. */
-  scanUnfinal(signal: AbortSignal): AsyncIterable<Record<string, AttributeValue>>;
+  /** Every item that has this attribute, unparsed. */
+  scanWith(
+    attribute: "unfinal" | "quarantine",
+    signal: AbortSignal,
+  ): AsyncIterable<Record<string, AttributeValue>>;
 }
 
 export function createCdpItems(options: {
@@ -50,7 +54,7 @@ export function createCdpItems(options: {
         ReturnValues: "ALL_NEW",
       });
       try {
-        const { Attributes = {} } = await guarded(`write ${cdpId}`, signal, () =>
+        const { Attributes = {} } = await guardTable(`write ${cdpId}`, signal, () =>
           dynamo.send(command, { abortSignal: signal }),
         );
         return parseCdpState(Attributes);
@@ -62,41 +66,28 @@ export function createCdpItems(options: {
     async read(cdpId, signal) {
       const Key = toItemKey(cdpStateKey(cdpId));
       const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
-      const { Item } = await guarded(`read ${cdpId}`, signal, () =>
+      const { Item } = await guardTable(`read ${cdpId}`, signal, () =>
         dynamo.send(command, { abortSignal: signal }),
       );
       return Item === undefined ? undefined : parseCdpState(Item);
     },
-    async *scanUnfinal(signal) {
+    async *scanWith(attribute, signal) {
       let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
       do {
         const command = new ScanCommand({
           TableName: table,
           ConsistentRead: true,
-          FilterExpression: "attribute_exists(unfinal)",
+          FilterExpression: `attribute_exists(${attribute})`,
           ExclusiveStartKey,
         });
-        const page: ScanCommandOutput = await guarded("list unfinal attempts", signal, () =>
-          dynamo.send(command, { abortSignal: signal }),
+        const page: ScanCommandOutput = await guardTable(
+          `list items with ${attribute}`,
+          signal,
+          () => dynamo.send(command, { abortSignal: signal }),
         );
         yield* page.Items ?? [];
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
     },
   };
-}
-
-/** A condition that did not hold is an answer, and passes. */
-async function guarded<T>(
-  action: string,
-  signal: AbortSignal,
-  request: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await request();
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (cause instanceof ConditionalCheckFailedException) throw cause;
-    throw new AppError("state_table_failed", `cannot ${action}`, { disposition: "retry", cause });
-  }
 }

@@ -59,7 +59,13 @@ test("the first lease of a CDP has fence 1 and an empty record", async () => {
   expect(await acquire("a", 10_000)).toEqual({
     kind: "acquired",
     fence: 1,
-    record: { nextAttempt: 0, unfinal: null, lastFinal: null },
+    record: {
+      nextAttempt: 0,
+      unfinal: null,
+      lastFinal: null,
+      quarantine: null,
+      failedDelivery: null,
+    },
   });
 });
 
@@ -85,6 +91,8 @@ test("a whole attempt is written down step by step, in three writes before it is
         submittedAtMs: 6_000,
       },
       lastFinal: null,
+      quarantine: null,
+      failedDelivery: null,
     },
   });
   await end(2, 0);
@@ -100,6 +108,8 @@ test("a whole attempt is written down step by step, in three writes before it is
         observedStateVersion: 18_446_744_073_709_551_615n,
         endedAtMs: 9_000,
       },
+      quarantine: null,
+      failedDelivery: null,
     },
   });
 });

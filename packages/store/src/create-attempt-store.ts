@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { AttemptStore } from "./attempt-store.ts";
 import { createCdpItems } from "./cdp-items.ts";
-import { listUnfinal } from "./list-unfinal.ts";
+import { listQuarantined, listUnfinal } from "./list-cdps.ts";
 import { recordFinal, recordSigned, recordSubmitted } from "./record-attempt.ts";
+import { releaseQuarantine } from "./release-quarantine.ts";
 import { acquireLease, releaseLease, renewLease } from "./take-lease.ts";
 
 /** The store over one table. */
@@ -19,5 +20,7 @@ export function createAttemptStore(options: {
     recordSubmitted: (write, signal) => recordSubmitted(items, write, signal),
     recordFinal: (write, signal) => recordFinal(items, write, signal),
     listUnfinal: (signal) => listUnfinal(items, signal),
+    listQuarantined: (signal) => listQuarantined(items, signal),
+    releaseQuarantine: (cdpId, signal) => releaseQuarantine(items, cdpId, signal),
   };
 }

@@ -1,12 +1,26 @@
 export type {
   AttemptRecord,
+  FailedDelivery,
   FinalAttempt,
+  Quarantine,
   SignedAttempt,
   UnfinalAttempt,
 } from "./attempt-record.ts";
-export type { AttemptStore, LeaseAnswer, LeaseRef, OpenAttempt } from "./attempt-store.ts";
+export type {
+  AttemptStore,
+  LeaseAnswer,
+  LeaseRef,
+  OpenAttempt,
+  QuarantinedCdp,
+} from "./attempt-store.ts";
 export { type AwsClientOptions, createDynamo, createS3 } from "./aws-clients.ts";
 export { createAttemptStore } from "./create-attempt-store.ts";
+export {
+  createFleetSwitch,
+  type FleetState,
+  type FleetSwitch,
+  type Pause,
+} from "./fleet-switch.ts";
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
 export { createRunPointer, type RunPointer } from "./run-pointer.ts";
 export {

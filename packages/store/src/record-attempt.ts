@@ -1,5 +1,5 @@
 import { AppError } from "@weft/runtime";
-import { type CdpState, toFinalItem, toSignedItem } from "./attempt-record.ts";
+import { type CdpState, toFinalItem, toQuarantineItem, toSignedItem } from "./attempt-record.ts";
 import type { AttemptStore, LeaseRef } from "./attempt-store.ts";
 import type { CdpItems, CdpWrite } from "./cdp-items.ts";
 import { leaseLost, UNDER_LEASE, underLease } from "./take-lease.ts";
@@ -65,19 +65,22 @@ export function recordSubmitted(
 /** See `AttemptStore.recordFinal`. */
 export function recordFinal(
   items: CdpItems,
-  { cdpId, fence, attempt, ending, observedStateVersion, endedAtMs }: FinalWrite,
+  { cdpId, fence, attempt, ending, observedStateVersion, endedAtMs, quarantine }: FinalWrite,
   signal: AbortSignal,
 ): Promise<void> {
+  const set = quarantine ? ", quarantine = :quarantine" : "";
+  const remove = quarantine === null ? ", quarantine" : "";
   const write: GuardedWrite = {
     cdpId,
     fence,
     condition: `${UNDER_LEASE} AND nextAttempt = :attempt`,
-    update: "SET lastFinal = :final, nextAttempt = :next REMOVE unfinal",
+    update: `SET lastFinal = :final, nextAttempt = :next${set} REMOVE unfinal${remove}`,
     values: {
       ...underLease(fence),
       ":attempt": { N: String(attempt) },
       ":next": { N: String(attempt + 1) },
       ":final": toFinalItem({ attempt, ending, observedStateVersion, endedAtMs }),
+      ...(quarantine ? { ":quarantine": toQuarantineItem(quarantine) } : {}),
     },
     isDone: ({ record: { lastFinal } }) =>
       lastFinal?.attempt === attempt && lastFinal.ending === ending,

@@ -34,5 +34,7 @@ export async function createStateTable(dynamo: DynamoDBClient, table: string): P
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-  await waitUntilTableExists({ client: dynamo, maxWaitTime: 60 }, { TableName: table });
+  // The SDK's own pause between two looks is 20 s: embedded, the table is there in a moment.
+  const patience = { client: dynamo, minDelay: 0.05, maxDelay: 2, maxWaitTime: 60 };
+  await waitUntilTableExists(patience, { TableName: table });
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { AppError } from "@weft/runtime";
-import type { CdpState } from "./attempt-record.ts";
+import { type CdpState, toFailedDeliveryItem } from "./attempt-record.ts";
 import type { AttemptStore, LeaseAnswer, LeaseRef } from "./attempt-store.ts";
 import type { CdpItems, CdpWrite } from "./cdp-items.ts";
 
 type AcquireRequest = Parameters<AttemptStore["acquireLease"]>[0];
 type RenewRequest = Parameters<AttemptStore["renewLease"]>[0];
+type ReleaseRequest = Parameters<AttemptStore["releaseLease"]>[0];
 
 /** A lease that has been let go ends here, before any wall clock. */
 const RELEASED: AttributeValue = { N: "0" };
@@ -70,15 +71,23 @@ export async function renewLease(
 /** See `AttemptStore.releaseLease`. */
 export async function releaseLease(
   items: CdpItems,
-  { cdpId, fence }: LeaseRef,
+  { cdpId, fence, failedDelivery }: ReleaseRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  const write: CdpWrite = {
+  const released: CdpWrite = {
     cdpId,
     condition: "fence = :fence",
     update: "SET leaseUntilMs = :released",
     values: underLease(fence),
   };
+  const write: CdpWrite =
+    failedDelivery === undefined
+      ? released
+      : {
+          ...released,
+          update: `${released.update}, failedDelivery = :failed`,
+          values: { ...released.values, ":failed": toFailedDeliveryItem(failedDelivery) },
+        };
   if ((await items.write(write, signal)) === undefined) {
     throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
   }

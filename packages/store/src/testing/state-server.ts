@@ -1,6 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  waitUntilTableNotExists,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createStateTable } from "../state-table.ts";
 
@@ -13,11 +19,13 @@ export interface StateServer {
   readonly commands: string[];
   /** The next answer gets lost on its way: the request has been carried out, the client sends it again. */
   loseNextAnswer(): void;
+  /** The table goes, and another of the same name comes with the same items: a restore from a copy. */
+  restoreTable(): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startStateServer(): Promise<StateServer> {
-  const server = dynalite({ createTableMs: 0 });
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -47,6 +55,14 @@ export async function startStateServer(): Promise<StateServer> {
     commands,
     loseNextAnswer() {
       losing = true;
+    },
+    async restoreTable() {
+      const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
+      await dynamo.send(new DeleteTableCommand({ TableName: table }));
+      const patience = { client: dynamo, minDelay: 0.05, maxDelay: 1, maxWaitTime: 10 };
+      await waitUntilTableNotExists(patience, { TableName: table });
+      await createStateTable(dynamo, table);
+      for (const Item of Items) await dynamo.send(new PutItemCommand({ TableName: table, Item }));
     },
     close: () =>
       new Promise((resolve) => {
