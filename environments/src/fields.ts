@@ -44,7 +44,7 @@ const systemNodes = z.strictObject({
 const aws = z.strictObject({
   region,
   /** Makes the bucket's name unique in the world. */
-  bucketSuffix: z.string().regex(/^[a-z0-9]{4,16}$/, "4 to 16 lower-case letters and digits"),
+  bucketSuffix: z.string().regex(/^[a-z0-9]{4,8}$/, "4 to 8 lower-case letters and digits"),
   vpcCidr: cidr,
   zones: whole(2, 3).default(3),
   kubernetesVersion: z.enum(["1.34", "1.35"]).default("1.35"),

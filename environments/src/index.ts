@@ -3,7 +3,14 @@ export type { Environment, EnvironmentInput, Network, Resources } from "./fields
 export { kind } from "./kind.ts";
 export { LOCAL_STACK, localUrl } from "./local-stack.ts";
 export { mainnet } from "./mainnet.ts";
-export { type Identity, type Names, namesOf, type ServiceAccountName } from "./names.ts";
+export {
+  bucketName,
+  globalName,
+  type Identity,
+  type Names,
+  namesOf,
+  type ServiceAccountName,
+} from "./names.ts";
 export { LEDGERS, type LedgerAddresses } from "./networks.ts";
 export { mebibytes, millicores } from "./quantities.ts";
 export { defineEnvironment } from "./schema.ts";

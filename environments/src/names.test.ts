@@ -18,7 +18,7 @@ test("names of AWS resources carry the environment, and the bucket a suffix", ()
     liquidationDeadLetter: "weft-mainnet-liquidation-dlq.fifo",
   });
   expect(names.stateTable).toBe("weft-mainnet-state");
-  expect(names.dataBucket).toBe("weft-mainnet-data-7be1d0");
+  expect(names.dataBucket).toBe("weft-mainnet-data-7be1d0-eu-west-1");
   expect(names.secrets.grafanaCloud).toBe("weft/mainnet/grafana-cloud");
 });
 

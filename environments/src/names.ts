@@ -61,12 +61,27 @@ const SERVICE_ACCOUNTS = {
   externalSecrets: { namespace: NAMESPACES.externalSecrets, name: "external-secrets" },
 } as const;
 
+type Place = Pick<NonNullable<Environment["aws"]>, "region" | "bucketSuffix">;
+
+/** Unique in an account: what is not of one region says which it belongs to, as two exist during a move. */
+export function globalName(
+  cluster: string,
+  part: string,
+  { region }: Pick<Place, "region">,
+): string {
+  return `${cluster}-${region}-${part}`;
+}
+
+/** Unique in the world; at most 63 characters. */
+export function bucketName(cluster: string, part: string, place: Place): string {
+  return `${cluster}-${part}-${place.bucketSuffix}-${place.region}`;
+}
+
 /** Every name that manifests and infrastructure must agree on. */
 export function namesOf(env: Pick<Environment, "name" | "aws">): Names {
   const cluster = `weft-${env.name}`;
   // The local stack serves one system under names of its own, whoever runs it.
   const prefix = env.aws === undefined ? "weft-local" : cluster;
-  const bucket = `${prefix}-data`;
   const secrets = `weft/${env.name}`;
   return {
     cluster,
@@ -79,8 +94,8 @@ export function namesOf(env: Pick<Environment, "name" | "aws">): Names {
       liquidationDeadLetter: `${prefix}-liquidation-dlq.fifo`,
     },
     stateTable: `${prefix}-state`,
-    dataBucket: env.aws === undefined ? bucket : `${bucket}-${env.aws.bucketSuffix}`,
-    nodeRole: `${cluster}-node`,
+    dataBucket: env.aws === undefined ? `${prefix}-data` : bucketName(cluster, "data", env.aws),
+    nodeRole: env.aws === undefined ? `${cluster}-node` : globalName(cluster, "node", env.aws),
     signingKeyAlias: `alias/${cluster}-signer`,
     discoveryTag: cluster,
     secrets: { prefix: `${secrets}/`, grafanaCloud: `${secrets}/grafana-cloud` },

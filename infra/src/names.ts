@@ -1,4 +1,4 @@
-import type { Environment, Names } from "@weft/environments";
+import { bucketName, type Environment, globalName, type Names } from "@weft/environments";
 
 export interface InfraNames {
   /** Of a stack, by what it holds. */
@@ -15,26 +15,27 @@ export interface InfraNames {
   readonly operatorRole: string;
   readonly planRole: string;
   readonly deployRole: string;
+  readonly budget: string;
 }
 
-export function infraNamesOf(
-  { cluster }: Names,
-  { bucketSuffix }: NonNullable<Environment["aws"]>,
-): InfraNames {
+export function infraNamesOf({ cluster }: Names, aws: NonNullable<Environment["aws"]>): InfraNames {
+  const bucket = (part: string) => bucketName(cluster, part, aws);
+  const global = (part: string) => globalName(cluster, part, aws);
   return {
     stack: (part) => `${cluster}-${part}`,
     buckets: {
-      accessLogs: `${cluster}-access-logs-${bucketSuffix}`,
-      artifacts: `${cluster}-artifacts-${bucketSuffix}`,
-      queryResults: `${cluster}-query-results-${bucketSuffix}`,
+      accessLogs: bucket("access-logs"),
+      artifacts: bucket("artifacts"),
+      queryResults: bucket("query-results"),
     },
     workgroup: cluster,
     // Athena takes no hyphen without quotes.
     glueDatabase: cluster.replaceAll("-", "_"),
-    signerRole: `${cluster}-liquidator`,
-    operatorRole: `${cluster}-operator`,
-    planRole: `${cluster}-github-plan`,
-    deployRole: `${cluster}-github-deploy`,
+    signerRole: global("liquidator"),
+    operatorRole: global("operator"),
+    planRole: global("github-plan"),
+    deployRole: global("github-deploy"),
+    budget: global("budget"),
   };
 }
 

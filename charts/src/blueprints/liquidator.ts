@@ -59,7 +59,7 @@ export function liquidator(scope: Construct, context: Context): void {
   headroom(scope, context);
 }
 
-/** A key brought along has no alias of the environment's. */
+/** A key brought along is named itself: its alias is for people. */
 function keyInKms({ env, names }: Context): Variables {
   return {
     SIGNING_KEY_ID: env.aws?.signingKeyId ?? names.signingKeyAlias,

@@ -1,5 +1,11 @@
+import type { Environment } from "@weft/environments";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { Repository, TagMutability, TagStatus } from "aws-cdk-lib/aws-ecr";
+import {
+  CfnReplicationConfiguration,
+  Repository,
+  TagMutability,
+  TagStatus,
+} from "aws-cdk-lib/aws-ecr";
 import { CfnOIDCProvider } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { GithubRole, githubRepository } from "../constructs/github-role.ts";
@@ -22,7 +28,7 @@ export class AccountStack extends Stack {
     super(scope, "account", {
       stackName: ACCOUNT_NAMES.stack,
       description: "Weft backend: what the environments of this account share",
-      env: { region: context.aws.region },
+      env: { region: registryRegion(context) },
     });
     tagForCosts(this, { environment: "shared", component: "delivery" });
     const provider = new CfnOIDCProvider(this, "github", {
@@ -30,6 +36,7 @@ export class AccountStack extends Stack {
       clientIdList: ["sts.amazonaws.com"],
     });
     const repositories = PROGRAMS.map((program) => this.imageRepository(program, context));
+    this.replicateImages(context);
     const push = new GithubRole(this, "push", {
       roleName: ACCOUNT_NAMES.pushRole,
       description: "Builds of the main branch: push images",
@@ -44,11 +51,33 @@ export class AccountStack extends Stack {
     push.node.addDependency(provider);
   }
 
+  /** To where the environment is, or would move: images must not be lost with the region they were built in. */
+  private replicateImages({ aws, env }: Context): void {
+    const regions = [aws.region, aws.standby?.region].filter(
+      (region) => region !== undefined && region !== this.region,
+    );
+    if (regions.length === 0) return;
+    new CfnReplicationConfiguration(this, "replication", {
+      replicationConfiguration: {
+        rules: [
+          {
+            destinations: regions.map((region) => ({
+              region: region ?? "",
+              registryId: this.account,
+            })),
+            repositoryFilters: [
+              { filter: `${repositoryPrefix(env)}/`, filterType: "PREFIX_MATCH" },
+            ],
+          },
+        ],
+      },
+    });
+  }
+
   /** A tag is never moved: an image is what it was when it was signed. */
   private imageRepository(program: string, { aws, env }: Context): string {
-    const prefix = env.images.registry.split("/").slice(1).join("/");
     const repository = new Repository(this, program, {
-      repositoryName: `${prefix}/${program}`,
+      repositoryName: `${repositoryPrefix(env)}/${program}`,
       imageScanOnPush: true,
       imageTagMutability: TagMutability.IMMUTABLE,
       removalPolicy: aws.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -61,6 +90,13 @@ export class AccountStack extends Stack {
     return repository.repositoryArn;
   }
 }
+
+/** Images stay where they are when an environment moves: the account's part is where its registry is. */
+function registryRegion({ aws, env }: Context): string {
+  return /\.ecr\.([a-z0-9-]+)\./.exec(env.images.registry)?.[1] ?? aws.region;
+}
+
+const repositoryPrefix = ({ images }: Environment) => images.registry.split("/").slice(1).join("/");
 
 const PUSH = [
   "ecr:BatchCheckLayerAvailability",

@@ -14,12 +14,6 @@ import { EnvironmentStack } from "./environment-stack.ts";
 const RECEIVES = { batches: 10, candidates: 50 };
 /** A batch of yesterday, or a candidate, says what is long untrue. */
 const QUEUE_RETENTION = Duration.days(1);
-/**
- * The attribute by which DynamoDB forgets an item. Nothing writes it yet; whoever does may do so on items without an
- * unfinal attempt only, and at least 30 days ahead: an attempt forgotten too early could be signed again.
- */
-const TTL_ATTRIBUTE = "expiresAtSeconds";
-
 /** Queues, buckets, the table, and the way to ask what the snapshots say. */
 export class DataStack extends EnvironmentStack {
   constructor(scope: Construct, context: Context) {
@@ -60,7 +54,7 @@ export class DataStack extends EnvironmentStack {
       sortKey: { name: "sk", type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: TTL_ATTRIBUTE,
+      // No expiry: an item forgotten would forget its fence, and what was signed (ADR 0012).
       deletionProtection: aws.retainData,
       removalPolicy: aws.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

@@ -15,7 +15,7 @@ const WATCHED_ENDPOINTS: readonly EndpointName[] = ["sqs", "kms"];
 export class GuardRailsStack extends EnvironmentStack {
   constructor(scope: Construct, context: Context, network: NetworkStack) {
     super(scope, "guard-rails", context);
-    const { aws, env, names } = context;
+    const { aws, env, names, own } = context;
     const { topic } = new AlarmTopic(this, "alarms", {
       topicName: `${names.cluster}-alarms`,
       emails: aws.alarmEmails,
@@ -31,7 +31,7 @@ export class GuardRailsStack extends EnvironmentStack {
       ],
     });
     new MonthlyBudget(this, "budget", {
-      budgetName: names.cluster,
+      budgetName: own.budget,
       amountUsd: aws.monthlyBudgetUsd,
       environment: env.name,
       topicArn: topic.topicArn,

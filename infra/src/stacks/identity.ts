@@ -1,5 +1,6 @@
 import type { Identity } from "@weft/environments";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CfnAlias } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import { PodRole } from "../constructs/pod-role.ts";
 import { allow } from "../constructs/policy.ts";
@@ -59,6 +60,11 @@ export class IdentityStack extends EnvironmentStack {
   private signingKeyArn(signerRoleArn: string): string {
     const { aws, names } = this.context;
     if (aws.signingKeyId !== undefined) {
+      // An environment that was taken down took the alias with it.
+      new CfnAlias(this, "signing-key-alias", {
+        aliasName: names.signingKeyAlias,
+        targetKeyId: aws.signingKeyId,
+      });
       return this.formatArn({ service: "kms", resource: "key", resourceName: aws.signingKeyId });
     }
     return new SigningKey(this, "signing-key", {

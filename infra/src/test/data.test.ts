@@ -66,7 +66,7 @@ describe.each([stokenet, mainnet])("$name", (env) => {
   });
 
   test("snapshots and outcomes get colder, are never lost by being written over, and query results go in a week", () => {
-    const suffix = env.aws?.bucketSuffix;
+    const suffix = `${env.aws?.bucketSuffix}-eu-west-1`;
     const data = named(
       "AWS::S3::Bucket",
       "BucketName",
@@ -100,9 +100,13 @@ describe.each([stokenet, mainnet])("$name", (env) => {
         { AttributeName: "sk", AttributeType: "S" },
       ],
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      TimeToLiveSpecification: { AttributeName: "expiresAtSeconds", Enabled: true },
       DeletionProtectionEnabled: env === mainnet,
     });
+  });
+
+  test("the table forgets nothing by itself: a CDP's item holds its fence, which must not begin anew", () => {
+    const table = onlyOf(templates, "AWS::DynamoDB::Table").properties;
+    expect(table.TimeToLiveSpecification).toBeUndefined();
   });
 
   test("snapshots are found by their names, and queries are held to a place and a limit", () => {
@@ -112,7 +116,7 @@ describe.each([stokenet, mainnet])("$name", (env) => {
       PartitionKeys: object[];
     };
     const template = Parameters["storage.location.template"] ?? "";
-    const bucket = `weft-${env.name}-data-${env.aws?.bucketSuffix}`;
+    const bucket = `weft-${env.name}-data-${env.aws?.bucketSuffix}-eu-west-1`;
     const key = snapshotKey("20261120T215500Z", 3);
     expect(`s3://${bucket}/${key}`).toBe(
       `${template.replace(/\$\{run\}/, "20261120T215500Z")}batch=00003.parquet`,
@@ -129,7 +133,7 @@ describe.each([stokenet, mainnet])("$name", (env) => {
       EnforceWorkGroupConfiguration: true,
       BytesScannedCutoffPerQuery: 10_737_418_240,
       ResultConfiguration: {
-        OutputLocation: `s3://weft-${env.name}-query-results-${env.aws?.bucketSuffix}/`,
+        OutputLocation: `s3://weft-${env.name}-query-results-${env.aws?.bucketSuffix}-eu-west-1/`,
       },
     });
     const queries = resourcesOf(templates, "AWS::Athena::NamedQuery").map(

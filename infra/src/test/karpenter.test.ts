@@ -52,7 +52,7 @@ test("its nodes have what any node needs, and join by an entry of their own", ()
     ({ properties }) =>
       properties.RoleName !== undefined && String(properties.Description).startsWith("Nodes that"),
   );
-  expect(role?.properties.RoleName).toBe("weft-mainnet-node");
+  expect(role?.properties.RoleName).toBe("weft-mainnet-eu-west-1-node");
   const entries = resourcesOf(templates, "AWS::EKS::AccessEntry").map(({ properties }) => [
     properties.PrincipalArn,
     properties.Type,

@@ -1,4 +1,4 @@
-import { defineEnvironment, type EnvironmentInput, mainnet, stokenet } from "@weft/environments";
+import { mainnet, stokenet } from "@weft/environments";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isWithin, overlaps } from "../../../environments/src/cidr.ts";
 import { contextOf } from "../context.ts";
@@ -72,15 +72,4 @@ test("environments, here and where they would move, share no address", () => {
   for (const [index, block] of blocks.entries()) {
     for (const other of blocks.slice(index + 1)) expect(overlaps(block, other)).toBe(false);
   }
-});
-
-test("where it would move, mainnet is the same but for the region and the addresses", async () => {
-  const { standby, ...aws } = contextOf(mainnet).aws;
-  const moved = defineEnvironment({ ...mainnet, aws: { ...aws, ...standby } } as EnvironmentInput);
-  const [here, there] = [await templatesOf(mainnet), await templatesOf(moved)];
-  const back = JSON.stringify([...there])
-    .replaceAll("eu-central-1", "eu-west-1")
-    .replaceAll("10.43.", "10.42.");
-  expect(back).not.toBe(JSON.stringify([...there]));
-  expect(new Map(JSON.parse(back))).toEqual(here);
 });

@@ -19,9 +19,9 @@ test("the dispatcher sends batches, and writes about runs alone", () => {
     ],
     rights: [
       "Allow SendBatches: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index",
-      "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0/runs/*",
-      "Allow WriteManifestsAndBooks: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0/runs/*/manifest.json arn:aws:s3:::weft-mainnet-data-7be1d0/runs/*/coverage.json",
-      "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0",
+      "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*",
+      "Allow WriteManifestsAndBooks: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/manifest.json arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/coverage.json",
+      "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",
       'Allow MoveTheRunPointer: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["RUN"]}}',
     ],
   });
@@ -36,9 +36,9 @@ test("the indexer takes batches, parks them, sends candidates, and writes what i
       "Allow TakeBatches: sqs:GetQueueUrl sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:DeleteMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index",
       "Allow ParkBatches: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index-dlq",
       "Allow SendCandidates: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation.fifo",
-      "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0/runs/*",
-      "Allow WriteSnapshotsAndSummaries: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0/snapshots/run=*/batch=*.parquet arn:aws:s3:::weft-mainnet-data-7be1d0/runs/*/batches/*.json",
-      "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0",
+      "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*",
+      "Allow WriteSnapshotsAndSummaries: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/snapshots/run=*/batch=*.parquet arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/batches/*.json",
+      "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",
       'Allow ReadTheRunPointer: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["RUN"]}}',
     ],
   });
@@ -52,7 +52,7 @@ test("the liquidator takes candidates, parks them, keeps its attempts, writes ou
     rights: [
       "Allow TakeCandidates: sqs:GetQueueUrl sqs:ReceiveMessage sqs:ChangeMessageVisibility sqs:DeleteMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation.fifo",
       "Allow ParkCandidates: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation-dlq.fifo",
-      "Allow WriteOutcomes: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0/outcomes/run=*/cdp=*.json",
+      "Allow WriteOutcomes: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/outcomes/run=*/cdp=*.json",
       'Allow KeepLeasesAndAttempts: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
       'Allow ObeyTheFleetSwitch: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
       "Allow KnowTheTable: dynamodb:DescribeTable on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",

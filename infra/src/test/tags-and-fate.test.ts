@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { defineEnvironment, type EnvironmentInput, mainnet, stokenet } from "@weft/environments";
 import { describe, expect, test } from "vitest";
 import { keptOnDestroy } from "../templates.ts";
-import { resourcesOf, templatesOf } from "./synthesized.ts";
+import { onlyOf, resourcesOf, templatesOf } from "./synthesized.ts";
 
 /** CloudFormation takes no tags of these. */
 const UNTAGGABLE = new Set([
@@ -10,6 +11,7 @@ const UNTAGGABLE = new Set([
   "AWS::EC2::SecurityGroupIngress",
   "AWS::EC2::SubnetRouteTableAssociation",
   "AWS::EC2::VPCGatewayAttachment",
+  "AWS::ECR::ReplicationConfiguration",
   "AWS::Glue::Database",
   "AWS::Glue::Table",
   "AWS::IAM::Policy",
@@ -58,13 +60,30 @@ test("mainnet keeps what holds data, the key and the images, and nothing else", 
     "account: AWS::ECR::Repository weft/indexer",
     "account: AWS::ECR::Repository weft/liquidator",
     "data: AWS::DynamoDB::Table weft-mainnet-state",
-    "data: AWS::S3::Bucket weft-mainnet-access-logs-7be1d0",
-    "data: AWS::S3::Bucket weft-mainnet-artifacts-7be1d0",
-    "data: AWS::S3::Bucket weft-mainnet-data-7be1d0",
-    "data: AWS::S3::Bucket weft-mainnet-query-results-7be1d0",
+    "data: AWS::S3::Bucket weft-mainnet-access-logs-7be1d0-eu-west-1",
+    "data: AWS::S3::Bucket weft-mainnet-artifacts-7be1d0-eu-west-1",
+    "data: AWS::S3::Bucket weft-mainnet-data-7be1d0-eu-west-1",
+    "data: AWS::S3::Bucket weft-mainnet-query-results-7be1d0-eu-west-1",
     "identity: AWS::KMS::Key signingkeyBE52BAB0",
   ]);
 });
+
+test("the page on infrastructure lists what is kept, as `destroy` prints it, and nothing else", async () => {
+  const page = await readFile(new URL("../../../docs/infrastructure.md", import.meta.url), "utf8");
+  const listed = [...page.matchAll(/^\| `([a-z-]+: AWS::\S+ [^`]+)` \|/gm)].map(([, line]) => line);
+  expect(listed).toEqual(keptOnDestroy(await templatesOf(mainnet)));
+});
+
+test.each([stokenet, mainnet])(
+  "$name: what is kept when it goes is kept when it is replaced, and the other way round",
+  async (env) => {
+    const fates = resourcesOf(await templatesOf(env)).map(
+      ({ DeletionPolicy = "Delete", UpdateReplacePolicy = "Delete", id }) =>
+        DeletionPolicy === UpdateReplacePolicy ? [] : [id],
+    );
+    expect(fates.flat()).toEqual([]);
+  },
+);
 
 test("elsewhere everything goes, full buckets too", async () => {
   const templates = await templatesOf(stokenet);
@@ -77,7 +96,7 @@ test("elsewhere everything goes, full buckets too", async () => {
 test("the signing key's policy holds for the liquidator's role of a rebuilt environment too: its name is the same", async () => {
   const roles = resourcesOf(await templatesOf(mainnet), "AWS::IAM::Role");
   const liquidator = roles.find(({ id }) => id.startsWith("liquidatorrole"));
-  expect(liquidator?.properties.RoleName).toBe("weft-mainnet-liquidator");
+  expect(liquidator?.properties.RoleName).toBe("weft-mainnet-eu-west-1-liquidator");
 });
 
 test("a rebuilt environment may go on with the signing key it had", async () => {
@@ -88,6 +107,10 @@ test("a rebuilt environment may go on with the signing key it had", async () => 
   const templates = await templatesOf(env);
   const keys = resourcesOf(templates, "AWS::KMS::Key").map(({ properties }) => properties.KeyUsage);
   expect(keys).not.toContain("SIGN_VERIFY");
+  expect(onlyOf(templates, "AWS::KMS::Alias").properties).toEqual({
+    AliasName: "alias/weft-mainnet-signer",
+    TargetKeyId: signingKeyId,
+  });
   const signers = resourcesOf(templates, "AWS::IAM::Policy").filter(({ properties }) =>
     JSON.stringify(properties.PolicyDocument).includes("kms:Sign"),
   );
