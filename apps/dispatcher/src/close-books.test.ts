@@ -1,7 +1,7 @@
 import { type BatchSummary, coverageSchema } from "@weft/messages";
 import { describe, expect, it } from "vitest";
 import { sampleManifest, sampleSummary } from "../test/sample-run.ts";
-import { closeBooks, unreadCdps } from "./close-books.ts";
+import { closeBooks, settleBooks } from "./close-books.ts";
 
 const manifest = sampleManifest;
 const first = sampleSummary;
@@ -21,6 +21,8 @@ const last: BatchSummary = {
 
 const closing = {
   closedByRunId: "20261120T220000Z",
+  scheduledAtMs: Date.parse("2026-11-20T22:00:00Z"),
+  queueEmpty: false,
   closedAtMs: Date.parse("2026-11-20T22:00:02Z"),
 };
 
@@ -41,6 +43,8 @@ describe("closeBooks", () => {
       collateralValueXrd: "2005",
       batchCount: 3,
       missingBatches: [1],
+      settled: false,
+      earlierOpen: false,
       closedByRunId: "20261120T220000Z",
       closedAt: "2026-11-20T22:00:02.000Z",
     });
@@ -61,12 +65,44 @@ describe("closeBooks", () => {
   });
 });
 
-it("a minted id that the Gateway did not know counts as not read", () => {
-  const partly: BatchSummary = {
-    ...last,
-    scanned: 135,
-    skipped: { burned: 0, unknown: 2, superseded: 0 },
-    verdicts: { ...last.verdicts, healthy: 134 },
-  };
-  expect(unreadCdps(closeBooks(manifest, [first, partly], closing))).toBe(4);
+describe("books that something is missing from", () => {
+  const empty = { ...closing, queueEmpty: true };
+
+  it("stay open while a batch may still be queued", () => {
+    expect(closeBooks(manifest, [first, last], closing).settled).toBe(false);
+  });
+
+  it("are settled once the queue is empty: what is missing is lost", () => {
+    expect(closeBooks(manifest, [first, last], empty)).toMatchObject({
+      missing: 500,
+      settled: true,
+    });
+  });
+
+  it("stay open while the counts of the queue may be older than the run", () => {
+    const atMs = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+    const young = { ...empty, scheduledAtMs: atMs("21:55:59.999") };
+    expect(closeBooks(manifest, [first, last], young).settled).toBe(false);
+    const old = { ...empty, scheduledAtMs: atMs("21:56:00") };
+    expect(closeBooks(manifest, [first, last], old).settled).toBe(true);
+  });
+
+  it("say who settled them", () => {
+    const open = closeBooks(manifest, [first, last], closing);
+    const later = { ...empty, closedByRunId: "20261120T220500Z", closedAtMs: 0 };
+    expect(settleBooks(open, manifest, later)).toEqual({
+      ...open,
+      settled: true,
+      closedByRunId: "20261120T220500Z",
+      closedAt: "1970-01-01T00:00:00.000Z",
+    });
+  });
+});
+
+it("books from which nothing is missing are settled whatever waits on the queue", () => {
+  const middle: BatchSummary = { ...first, batchIndex: 1 };
+  expect(closeBooks(manifest, [first, middle, last], closing)).toMatchObject({
+    missing: 0,
+    settled: true,
+  });
 });

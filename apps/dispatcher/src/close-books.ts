@@ -4,19 +4,27 @@ import { cappedDecimal, formatDecimal, parseDecimal } from "@weft/protocol";
 /** Who closes the books, and when. */
 export interface Closing {
   readonly closedByRunId: string;
+  /** When the closing run was due, milliseconds since 1970. */
+  readonly scheduledAtMs: number;
   /** Wall time, milliseconds since 1970. */
   readonly closedAtMs: number;
+  /** The index queue held nothing at all, in flight or delayed either, before the closing run sent its batches. */
+  readonly queueEmpty: boolean;
 }
+
+/** SQS counts approximately, up to a minute late: of a younger run an empty queue proves nothing. */
+const COUNT_LAG_MS = 60_000;
 
 /**
  * The books of a run, from what its batches have reported. What nobody reported is missing.
  * A report that is not of a batch of this manifest, at its state, counts for nothing: the books would not add up.
  */
 export function closeBooks(
-  { runId, expected, batchCount, stateVersion }: RunManifest,
+  manifest: RunManifest,
   stored: readonly BatchSummary[],
-  { closedByRunId, closedAtMs }: Closing,
+  closing: Closing,
 ): Coverage {
+  const { runId, expected, batchCount, stateVersion } = manifest;
   const books = {
     scanned: 0,
     skipped: { burned: 0, unknown: 0, superseded: 0 },
@@ -40,7 +48,7 @@ export function closeBooks(
     collateralValue += parseDecimal(summary.collateralValueXrd);
   }
   const seen = new Set(summaries.map(({ batchIndex }) => batchIndex));
-  return {
+  const open: Coverage = {
     version: 1,
     runId,
     expected,
@@ -53,18 +61,28 @@ export function closeBooks(
     missingBatches: Array.from({ length: batchCount }, (_, index) => index).filter(
       (index) => !seen.has(index),
     ),
-    closedByRunId,
-    closedAt: new Date(closedAtMs).toISOString(),
+    settled: false,
+    earlierOpen: false,
+    ...closedBy(closing),
   };
+  return settleBooks(open, manifest, closing);
 }
 
-/**
- * CDPs of a run that could not be read or confirmed. A run names ids that were minted at its state: one that the Gateway
- * did not know there was not read.
- */
-export function unreadCdps({ failed, skipped }: Coverage): number {
-  return failed.undecodable + failed.unconfirmed + skipped.unknown;
+/** The books, settled if nothing is missing or what is missing is on no queue any more: then it is lost. */
+export function settleBooks(
+  coverage: Coverage,
+  { scheduledAt }: RunManifest,
+  closing: Closing,
+): Coverage {
+  const isOldEnough = closing.scheduledAtMs - Date.parse(scheduledAt) >= COUNT_LAG_MS;
+  const settled = coverage.missing === 0 || (closing.queueEmpty && isOldEnough);
+  return settled ? { ...coverage, settled, ...closedBy(closing) } : coverage;
 }
+
+const closedBy = ({ closedByRunId, closedAtMs }: Closing) => ({
+  closedByRunId,
+  closedAt: new Date(closedAtMs).toISOString(),
+});
 
 function addCounts<K extends string>(totals: Record<K, number>, counts: Record<K, number>): void {
   for (const name of Object.keys(totals) as K[]) totals[name] += counts[name];

@@ -1,6 +1,9 @@
 import type { IndexBatch, RunManifest } from "@weft/messages";
 import { AppError, type Logger } from "@weft/runtime";
+import type { NewestRuns } from "@weft/store";
 import { cutBatches } from "./cut-batches.ts";
+import { orderBatches } from "./order-batches.ts";
+import type { RunReview } from "./review-runs.ts";
 import type { Population, Survey } from "./survey-cdps.ts";
 
 /** The run that is asked for. */
@@ -19,9 +22,17 @@ interface PopulatedHead extends Population {
 
 /** How a run ended, the expected ways. Anything else is thrown, and the Job is tried again. */
 export type Dispatch =
-  | { readonly kind: "dispatched"; readonly manifest: RunManifest; readonly repeated: boolean }
-  /** A later run is under way: indexers would drop the batches of this one unread. */
-  | { readonly kind: "superseded"; readonly latestRunId: string };
+  | {
+      readonly kind: "dispatched";
+      readonly manifest: RunManifest;
+      readonly repeated: boolean;
+      /** The runs before as they stood when this one began. */
+      readonly reviews: readonly RunReview[];
+      /** CDPs that the run before did not look at; their batches were sent first. */
+      readonly gapCdps: number;
+    }
+  /** A later run has begun: it looks at every CDP, and at a newer state. */
+  | { readonly kind: "superseded" };
 
 export interface DispatchRunDeps {
   /** @throws when the head is too old to act on */
@@ -36,7 +47,15 @@ export interface DispatchRunDeps {
   readonly listIds: (stateVersion: bigint, signal: AbortSignal) => Promise<readonly string[]>;
   readonly readManifest: (runId: string, signal: AbortSignal) => Promise<RunManifest | undefined>;
   readonly putManifest: (manifest: RunManifest, signal: AbortSignal) => Promise<void>;
-  readonly latestRun: (signal: AbortSignal) => Promise<string | undefined>;
+  readonly newestRuns: (signal: AbortSignal) => Promise<NewestRuns>;
+  /** The books of the runs before; none when they cannot be read: the order of sending is worth no delay. */
+  readonly reviewRuns: (
+    manifest: RunManifest,
+    signal: AbortSignal,
+  ) => Promise<readonly RunReview[]>;
+  /** False when a newer run has begun. */
+  readonly beginRun: (runId: string, signal: AbortSignal) => Promise<boolean>;
+  /** Supersedes every run before. */
   readonly advanceRun: (runId: string, signal: AbortSignal) => Promise<void>;
   readonly send: (batches: readonly IndexBatch[], signal: AbortSignal) => Promise<void>;
   readonly newTraceId: () => string;
@@ -45,10 +64,14 @@ export interface DispatchRunDeps {
 }
 
 /**
- * Dispatches one run: head → manifest → run pointer → batches.
+ * Dispatches one run: head → manifest → begun → batches → run pointer.
  *
- * The manifest is written before anything else can be seen of the run. A Job that is tried again finds it, and sends
- * the same messages for the same ledger state; indexers overwrite what they have with the same.
+ * A Job may die between any two steps, and may or may not be tried again:
+ * - The manifest comes first. A second try finds it, and sends the same batches for the same ledger state; indexers
+ *   overwrite what they have with the same.
+ * - A run that has begun is known to the one after it, which closes its books whether all its batches were sent or not.
+ * - The pointer comes last: runs before are superseded only once every batch of this one is on the queue. Were it to come
+ *   before, a Job that dies in between would have the older batches thrown away and nobody look at their CDPs.
  *
  * @throws {AppError} `stale_head`, or what an adapter throws
  */
@@ -59,19 +82,25 @@ export async function dispatchRun(
 ): Promise<Dispatch> {
   const { runId } = order;
   const population = await deps.readFreshPopulation(signal);
-  const latestRunId = await deps.latestRun(signal);
-  if (latestRunId !== undefined && latestRunId > runId) return { kind: "superseded", latestRunId };
+  const newest = await deps.newestRuns(signal);
+  if (isOlder(runId, newest.latest) || isOlder(runId, newest.begun)) return { kind: "superseded" };
 
   const stored = await deps.readManifest(runId, signal);
   const { manifest, ids } =
     stored === undefined
-      ? await planRun(order, population, latestRunId, deps, signal)
+      ? await planRun(order, population, newest, deps, signal)
       : await recallRun(stored, deps, signal);
+  const reviews = await deps.reviewRuns(manifest, signal);
+  const { batches, gapCdps } = orderBatches(manifest, cutBatches(manifest, ids), reviews);
   if (stored === undefined) await deps.putManifest(manifest, signal);
+  if (!(await deps.beginRun(runId, signal))) return { kind: "superseded" };
+  await deps.send(batches, signal);
   await deps.advanceRun(runId, signal);
-  await deps.send(cutBatches(manifest, ids), signal);
-  return { kind: "dispatched", manifest, repeated: stored !== undefined };
+  return { kind: "dispatched", manifest, repeated: stored !== undefined, reviews, gapCdps };
 }
+
+/** Run ids sort by time. */
+const isOlder = (runId: string, other: string | undefined) => other !== undefined && runId < other;
 
 interface PlannedRun {
   readonly manifest: RunManifest;
@@ -81,7 +110,7 @@ interface PlannedRun {
 async function planRun(
   { runId, scheduledAtMs, batchSize }: RunOrder,
   population: PopulatedHead,
-  latestRunId: string | undefined,
+  newest: NewestRuns,
   deps: DispatchRunDeps,
   signal: AbortSignal,
 ): Promise<PlannedRun> {
@@ -111,10 +140,15 @@ async function planRun(
       survey.kind === "consecutive"
         ? { kind: "consecutive", first: survey.first }
         : { kind: "listed" },
-    previousRunId: latestRunId === undefined || latestRunId === runId ? null : latestRunId,
+    previousRunId: previousRun(runId, newest),
     traceId: deps.newTraceId(),
   };
   return { manifest, ids: survey.kind === "listed" ? survey.ids : [] };
+}
+
+/** The run that began last before this one. A run that lost its manifest finds itself there, and its past is unknown. */
+function previousRun(runId: string, { latest, begun = latest }: NewestRuns): string | null {
+  return begun === undefined || begun === runId ? null : begun;
 }
 
 async function recallRun(

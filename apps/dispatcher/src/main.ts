@@ -1,6 +1,6 @@
 import { connectGateway } from "@weft/ledger";
 import type { IndexBatch } from "@weft/messages";
-import { createSender, createSqs, resolveQueueUrl } from "@weft/queue";
+import { createSender, createSqs, queueDepth, resolveQueueUrl } from "@weft/queue";
 import { createRemoteClock, type Logger, startProgram, systemClock } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
@@ -23,6 +23,7 @@ async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Pr
     const dispatch = wireDispatcher(config, {
       gateway: connectGateway(config, { app: APP, version: VERSION, registry }),
       sender: createSender<IndexBatch>({ sqs, queueUrl, encode: JSON.stringify }),
+      queueDepth: (signal) => queueDepth(sqs, queueUrl, signal),
       objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
       runPointer: createRunPointer({ dynamo, table: config.STATE_TABLE }),
       clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),

@@ -28,3 +28,15 @@ it("tells the values of a run in one flat object", async () => {
     'dispatcher_gateway_request_duration_seconds_sum{endpoint="/status",outcome="ok"}': 0.25,
   });
 });
+
+it("says nothing of what the run did not come to know, rather than 0", async () => {
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  metrics.headAge.set(600);
+  metrics.staleHeads.inc();
+  expect(await readMetrics(registry)).toEqual({
+    dispatcher_head_age_seconds: 600,
+    dispatcher_stale_heads_total: 1,
+    dispatcher_batches_total: 0,
+  });
+});

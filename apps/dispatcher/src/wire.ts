@@ -7,20 +7,11 @@ import {
   readPopulation,
   resolveMarket,
 } from "@weft/ledger";
-import {
-  batchSummaryPrefix,
-  batchSummarySchema,
-  type IndexBatch,
-  runCoverageKey,
-  runIdOf,
-  runManifestKey,
-  runManifestSchema,
-} from "@weft/messages";
-import type { Sender } from "@weft/queue";
-import { errorCodeOf, type LedgerClock, type Logger } from "@weft/runtime";
+import { type IndexBatch, runIdOf, runManifestKey, runManifestSchema } from "@weft/messages";
+import type { QueueDepth, Sender } from "@weft/queue";
+import type { LedgerClock, Logger } from "@weft/runtime";
 import type { ObjectStore, RunPointer } from "@weft/store";
-import { unreadCdps } from "./close-books.ts";
-import { type ClosePreviousRunDeps, closePreviousRun } from "./close-previous-run.ts";
+import { createBookkeeping } from "./bookkeeping.ts";
 import type { Config } from "./config.ts";
 import { type DispatchRunDeps, dispatchRun } from "./dispatch-run.ts";
 import type { Metrics } from "./metrics.ts";
@@ -31,6 +22,8 @@ import { listCdpIds, surveyCdps } from "./survey-cdps.ts";
 export interface Adapters {
   readonly gateway: GatewayClient;
   readonly sender: Sender<IndexBatch>;
+  /** Of the index queue. */
+  readonly queueDepth: (signal: AbortSignal) => Promise<QueueDepth>;
   readonly objects: ObjectStore;
   readonly runPointer: RunPointer;
   readonly clock: LedgerClock;
@@ -38,10 +31,11 @@ export interface Adapters {
   readonly log: Logger;
 }
 
-/** Joins the jobs of the dispatcher: one run, then the books of the run before. */
+/** Joins the jobs of the dispatcher: one run, and the books of the runs before. */
 export function wireDispatcher(config: Config, adapters: Adapters) {
   const { clock, metrics, log } = adapters;
-  const deps = dispatchRunDeps(config, adapters);
+  const { reviewRuns, storeBooks } = createBookkeeping(adapters);
+  const deps = { ...dispatchRunDeps(config, adapters), reviewRuns };
 
   return async (signal: AbortSignal): Promise<void> => {
     const nowMs = await clock.nowMs(signal);
@@ -57,32 +51,22 @@ export function wireDispatcher(config: Config, adapters: Adapters) {
     const order = { runId, scheduledAtMs: dueMs, batchSize: config.BATCH_SIZE };
     const dispatch = await dispatchRun(order, deps, signal);
     if (dispatch.kind === "superseded") {
-      log.warn({ runId, latestRunId: dispatch.latestRunId }, "run superseded, nothing sent");
+      log.warn({ runId }, "run superseded, nothing sent");
       return;
     }
-    const { manifest, repeated } = dispatch;
-    const { stateVersion, expected, batchCount, batchSize, traceId, previousRunId } = manifest;
+    const { manifest, repeated, reviews, gapCdps } = dispatch;
+    const { stateVersion, expected, batchCount, batchSize, traceId, ids } = manifest;
     metrics.expected.set(expected);
+    metrics.gaps.set(gapCdps);
     metrics.batches.inc(batchCount);
     metrics.lastScan.set(nowMs / 1_000);
-    log.info(
-      {
-        runId,
-        stateVersion,
-        expected,
-        batchCount,
-        batchSize,
-        ids: manifest.ids,
-        repeated,
-        traceId,
-      },
-      "run dispatched",
-    );
-    if (previousRunId !== null) await settleBooks(previousRunId, runId, adapters, signal);
+    const numbers = { stateVersion, expected, batchCount, batchSize, gapCdps };
+    log.info({ runId, ...numbers, ids, repeated, traceId }, "run dispatched");
+    await storeBooks(runId, reviews, signal);
   };
 }
 
-function dispatchRunDeps(config: Config, adapters: Adapters): DispatchRunDeps {
+function dispatchRunDeps(config: Config, adapters: Adapters): Omit<DispatchRunDeps, "reviewRuns"> {
   const { gateway, sender, objects, runPointer, metrics, log } = adapters;
   const { CDP_RESOURCE: cdpResource } = config;
   const addresses = {
@@ -114,7 +98,8 @@ function dispatchRunDeps(config: Config, adapters: Adapters): DispatchRunDeps {
       readStored(adapters, runManifestSchema, runManifestKey(runId), signal),
     putManifest: (manifest, signal) =>
       objects.putJson(runManifestKey(manifest.runId), manifest, signal),
-    latestRun: (signal) => runPointer.latest(signal),
+    newestRuns: (signal) => runPointer.read(signal),
+    beginRun: (runId, signal) => runPointer.begin(runId, signal),
     advanceRun: (runId, signal) => runPointer.advance(runId, signal),
     send: (batches, signal) =>
       sender.send(
@@ -143,40 +128,4 @@ async function readFreshPopulation(
   }
   const { stateVersion, timestampMs } = head;
   return { ...population, stateVersion, timestampMs };
-}
-
-/** The run is on its way already: books that cannot be closed are a pity, not a reason to send it again. */
-async function settleBooks(
-  runId: string,
-  closedByRunId: string,
-  adapters: Adapters,
-  signal: AbortSignal,
-): Promise<void> {
-  const { metrics, log } = adapters;
-  const closing = { closedByRunId, closedAtMs: Date.now() };
-  try {
-    const coverage = await closePreviousRun(runId, closing, closeBooksDeps(adapters), signal);
-    if (coverage === undefined) return;
-    metrics.previousMissing.set(coverage.missing);
-    metrics.previousFailed.set(unreadCdps(coverage));
-    // 1,000,000 CDPs make 2,000 batches: coverage.json names them all, the line a few.
-    const { version: _format, ...books } = coverage;
-    const missingBatches = books.missingBatches.slice(0, 20);
-    log.info({ ...books, missingBatches }, "run closed");
-  } catch (err) {
-    log.error({ err, code: errorCodeOf(err), runId }, "books not closed");
-  }
-}
-
-function closeBooksDeps(adapters: Adapters): ClosePreviousRunDeps {
-  const { objects, log } = adapters;
-  return {
-    readManifest: (runId, signal) =>
-      readStored(adapters, runManifestSchema, runManifestKey(runId), signal),
-    listSummaries: (runId, signal) => objects.listKeys(batchSummaryPrefix(runId), signal),
-    readSummary: (key, signal) => readStored(adapters, batchSummarySchema, key, signal),
-    putCoverage: (coverage, signal) =>
-      objects.putJson(runCoverageKey(coverage.runId), coverage, signal),
-    log,
-  };
 }

@@ -30,6 +30,7 @@ export const sampleSummary: BatchSummary = {
   candidates: 7,
   loanValueXrd: "1000.5",
   collateralValueXrd: "2000",
+  risk: { atRiskXrd: "0", highestLtv: "0.5" },
   startedAt: "2026-11-20T21:55:01.000Z",
   finishedAt: "2026-11-20T21:55:03.000Z",
 };

@@ -46,6 +46,7 @@ describe("summarizeBatch", () => {
       candidates: 1,
       loanValueXrd: "85",
       collateralValueXrd: "210.5",
+      risk: { atRiskXrd: "81", highestLtv: "1.1" },
       startedAt: "2026-11-20T21:55:01.000Z",
       finishedAt: "2026-11-20T21:55:03.000Z",
     });

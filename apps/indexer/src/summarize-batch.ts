@@ -1,5 +1,6 @@
 import { type BatchSummary, batchCdpIds, type IndexBatch } from "@weft/messages";
 import { cappedDecimal, formatDecimal } from "@weft/protocol";
+import { riskOf } from "./batch-risk.ts";
 import type { CdpFinding } from "./cdp-finding.ts";
 
 /** From taking the batch up to writing its books. Wall time, milliseconds since 1970. */
@@ -34,6 +35,7 @@ export function summarizeBatch(
     // An absurd value of one CDP must not cost the batch its books.
     loanValueXrd: formatDecimal(cappedDecimal(loanValue)),
     collateralValueXrd: formatDecimal(cappedDecimal(collateralValue)),
+    risk: riskOf(findings),
   };
 }
 
@@ -62,6 +64,7 @@ function emptySummary(
     candidates: 0,
     loanValueXrd: "0",
     collateralValueXrd: "0",
+    risk: { atRiskXrd: "0", highestLtv: null },
     startedAt: new Date(startedAtMs).toISOString(),
     finishedAt: new Date(finishedAtMs).toISOString(),
   };

@@ -65,7 +65,7 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
   const { LENDING_MARKET: lendingMarket, CDP_RESOURCE: cdpResource } = config;
   return {
     isSuperseded: createSupersededCheck({
-      latestRun: (signal) => runPointer.latest(signal),
+      latestRun: async (signal) => (await runPointer.read(signal)).latest,
       nowMs: () => performance.now(),
       maxAgeMs: LATEST_RUN_MAX_AGE_MS,
     }),

@@ -9,11 +9,22 @@ const DISPATCHER_GAUGES = {
   head_age_seconds: "Age of the ledger head when it was read.",
   counter_difference_cdps: "Ids minted less the market's own count of CDPs.",
   expected_cdps: "CDPs the last run set out to scan.",
+  gap_cdps: "CDPs that the run before did not look at; the last run sent them first.",
   batches_total: "Batches the last run sent.",
   stale_heads_total: "1 when the last run refused to go on with an old head.",
   last_scan_timestamp_seconds: "When a run was last dispatched, ledger time.",
+  previous_run_expected_cdps: "CDPs that the run before set out to scan.",
+  previous_run_scanned_cdps: "CDPs of the run before that were judged.",
+  previous_run_burned_cdps: "CDPs of the run before that were skipped: burned.",
+  previous_run_unknown_cdps: "CDPs of the run before that were skipped: not known to the Gateway.",
+  previous_run_superseded_cdps: "CDPs of the run before that were skipped: a newer run had begun.",
+  previous_run_undecodable_cdps: "CDPs of the run before that failed: not readable.",
+  previous_run_unconfirmed_cdps: "CDPs of the run before that failed: not judged by the ledger.",
   previous_run_missing_cdps: "CDPs of the run before that no batch has reported.",
-  previous_run_failed_cdps: "CDPs of the run before that could not be read or confirmed.",
+  previous_run_unverified_cdps: "CDPs of the run before whose price was suspect.",
+  lost_cdps: "CDPs of earlier runs whose batches were found on no queue.",
+  settled_run_timestamp_seconds:
+    "When the newest run whose books are settled was read, ledger time.",
 } as const;
 
 /** Longer than any interval between runs: a number stays until the next run, and goes when runs have stopped. */

@@ -45,6 +45,8 @@ const onItems = (test: "StringEquals" | "StringLike", pattern: string) => ({
 export function dispatcherStatements(r: Resources, { names }: Context): PolicyStatement[] {
   return [
     allow("SendBatches", FIND_AND_SEND, [r.queue(names.queues.index)]),
+    // Whether a batch that has not reported may still be queued.
+    allow("CountBatches", ["sqs:GetQueueAttributes"], [r.queue(names.queues.index)]),
     allow("ReadRuns", ["s3:GetObject"], [r.objects("runs/*")]),
     allow(
       "WriteManifestsAndBooks",

@@ -19,6 +19,7 @@ test("the dispatcher sends batches, and writes about runs alone", () => {
     ],
     rights: [
       "Allow SendBatches: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index",
+      "Allow CountBatches: sqs:GetQueueAttributes on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index",
       "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*",
       "Allow WriteManifestsAndBooks: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/manifest.json arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/coverage.json",
       "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",

@@ -37,6 +37,7 @@ export function sampleSummary(changes: Partial<BatchSummary> = {}): BatchSummary
     candidates: 1,
     loanValueXrd: "100",
     collateralValueXrd: "200",
+    risk: { atRiskXrd: "0", highestLtv: "0.5" },
     startedAt: "2026-11-20T21:55:01Z",
     finishedAt: "2026-11-20T21:55:02Z",
     ...changes,

@@ -47,6 +47,7 @@ const summary = {
   candidates: 7,
   loanValueXrd: "1000.5",
   collateralValueXrd: "2000",
+  risk: { atRiskXrd: "12.5", highestLtv: "1.02" },
   startedAt: "2026-11-20T21:55:01.000Z",
   finishedAt: "2026-11-20T21:55:03.000Z",
 };
@@ -60,6 +61,8 @@ const coverage = {
   collateralValueXrd: "2000",
   batchCount: 2,
   missingBatches: [0],
+  settled: false,
+  earlierOpen: false,
   closedByRunId: "20261120T220000Z",
   closedAt: "2026-11-20T22:00:03.000Z",
 };
@@ -68,6 +71,12 @@ describe("the coverage of a run", () => {
   it("adds up with what is missing", () => {
     expect(coverageSchema.safeParse(coverage).success).toBe(true);
     expect(coverageSchema.safeParse({ ...coverage, missing: 499 }).success).toBe(false);
+  });
+
+  it("is settled when nothing is missing", () => {
+    const whole = { ...coverage, expected, missing: 0, missingBatches: [] };
+    expect(coverageSchema.safeParse(whole).success).toBe(false);
+    expect(coverageSchema.safeParse({ ...whole, settled: true }).success).toBe(true);
   });
 });
 

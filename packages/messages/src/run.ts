@@ -21,7 +21,7 @@ export const runManifestSchema = z.strictObject({
     z.strictObject({ kind: z.literal("consecutive"), first: count }),
     z.strictObject({ kind: z.literal("listed") }),
   ]),
-  /** The run that this one supersedes, and whose books it closes. */
+  /** The run that began before this one, which supersedes it and closes its books. */
   previousRunId: runId.nullable(),
   traceId,
 });
@@ -34,6 +34,14 @@ const verdicts = z.record(
   z.enum(["no_debt", "healthy", "liquidatable", "bad_debt", "unverified"]),
   count,
 );
+
+/** What of a batch may soon have to be liquidated: the next run sends first what has most of it. */
+const risk = z.strictObject({
+  /** Value owed by CDPs over the line, within a tenth of it, or at a distance that nobody could tell; bad debt is none of it. XRD. */
+  atRiskXrd: decimalText,
+  /** Greatest known liquidation loan-to-value of a CDP that owes, bad debt left out; null when there is none. */
+  highestLtv: decimalText.nullable(),
+});
 
 /**
  * The books of one batch: `expected = scanned + skipped + failed`, each with its reasons.
@@ -55,6 +63,7 @@ export const batchSummarySchema = z
     /** Value owed by the scanned CDPs that could be valued, XRD. */
     loanValueXrd: decimalText,
     collateralValueXrd: decimalText,
+    risk,
     startedAt: instant,
     finishedAt: instant,
   })
@@ -67,8 +76,9 @@ export const batchSummarySchema = z
 export type BatchSummary = z.infer<typeof batchSummarySchema>;
 
 /**
- * The books of one run, closed by the run after it: `expected = scanned + skipped + failed + missing`.
- * What is missing was not reported by then: its batch is lost, or still on its way.
+ * The books of one run, closed by the runs after it: `expected = scanned + skipped + failed + missing`.
+ * What is missing was not reported by then: its batch is still on its way, and the run after looks again; or it is lost,
+ * and the books are settled.
  */
 export const coverageSchema = z
   .strictObject({
@@ -86,7 +96,11 @@ export const coverageSchema = z
     batchCount: count,
     /** Which batches have not reported, in order. */
     missingBatches: z.array(count),
-    /** The run that closed the books, and when. */
+    /** Nothing will change any more: nothing is missing, or what is missing is on no queue. */
+    settled: z.boolean(),
+    /** Books of a run before are not settled yet: who settles books has to look beyond this run. */
+    earlierOpen: z.boolean(),
+    /** The run that last closed the books, and when. */
     closedByRunId: runId,
     closedAt: instant,
   })
@@ -94,7 +108,8 @@ export const coverageSchema = z
     (c) => c.expected === c.scanned + sum(c.skipped) + sum(c.failed) + c.missing,
     "expected must equal scanned + skipped + failed + missing",
   )
-  .refine((c) => c.scanned === sum(c.verdicts), "scanned must equal the sum of the verdicts");
+  .refine((c) => c.scanned === sum(c.verdicts), "scanned must equal the sum of the verdicts")
+  .refine((c) => c.settled || c.missing > 0, "nothing is missing: the books are settled");
 
 export type Coverage = z.infer<typeof coverageSchema>;
 

@@ -22,7 +22,7 @@ export {
   type Pause,
 } from "./fleet-switch.ts";
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
-export { createRunPointer, type RunPointer } from "./run-pointer.ts";
+export { createRunPointer, type NewestRuns, type RunPointer } from "./run-pointer.ts";
 export {
   encodeSnapshot,
   type SnapshotCollateral,

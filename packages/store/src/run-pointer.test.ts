@@ -16,17 +16,29 @@ afterAll(() => server.close());
 
 test("the latest run only ever moves forward, whoever races", async () => {
   const runs = createRunPointer(server);
-  expect(await runs.latest(signal)).toBeUndefined();
+  expect(await runs.read(signal)).toEqual({ latest: undefined, begun: undefined });
   await runs.advance("20261120T215500Z", signal);
   await runs.advance("20261120T215000Z", signal);
-  expect(await runs.latest(signal)).toBe("20261120T215500Z");
+  expect(await runs.read(signal)).toEqual({ latest: "20261120T215500Z", begun: undefined });
   await runs.advance("20261120T215500Z", signal);
   await Promise.all(
     ["20261120T220500Z", "20261121T000000Z", "20261120T220000Z", "20261120T223000Z"].map((run) =>
       runs.advance(run, signal),
     ),
   );
-  expect(await runs.latest(signal)).toBe("20261121T000000Z");
+  expect((await runs.read(signal)).latest).toBe("20261121T000000Z");
+});
+
+test("a run begins again, and never after a newer one has begun", async () => {
+  const runs = createRunPointer(server);
+  expect(await runs.begin("20261121T000000Z", signal)).toBe(true);
+  expect(await runs.begin("20261121T000000Z", signal)).toBe(true);
+  expect(await runs.begin("20261120T235500Z", signal)).toBe(false);
+  expect(await runs.begin("20261121T000500Z", signal)).toBe(true);
+  expect(await runs.read(signal)).toEqual({
+    latest: "20261121T000000Z",
+    begun: "20261121T000500Z",
+  });
 });
 
 test("a run id that is none is neither written nor believed", async () => {
@@ -41,7 +53,7 @@ test("a run id that is none is neither written nor believed", async () => {
       Item: { pk: { S: "RUN" }, sk: { S: "LATEST" }, runId: { N: "7" } },
     }),
   );
-  await expect(runs.latest(signal)).rejects.toMatchObject({
+  await expect(runs.read(signal)).rejects.toMatchObject({
     code: "stored_value_invalid",
     disposition: "park",
     message: expect.stringContaining("RUN LATEST: runId.S: "),
@@ -55,6 +67,6 @@ test("a table that is there already is as good as a new one", async () => {
   await createStateTable(dynamo, "another");
   await createStateTable(dynamo, "another");
   const runs = createRunPointer({ dynamo, table: "another" });
-  expect(await runs.latest(signal)).toBeUndefined();
+  expect(await runs.read(signal)).toEqual({ latest: undefined, begun: undefined });
   dynamo.destroy();
 });

@@ -12,18 +12,30 @@ import { type StateKey, toItemKey } from "./state-table.ts";
 const KEY: StateKey = { pk: "RUN", sk: "LATEST" };
 
 const { runId: runIdField } = runManifestSchema.shape;
-const itemSchema = z.object({ runId: z.object({ S: runIdField }) });
+const storedRun = z.object({ S: runIdField }).optional();
+const itemSchema = z.object({ runId: storedRun, begunRunId: storedRun });
 
-/** The newest run there is, for telling whether a batch is superseded. */
+/** The newest runs there are. Both of them only ever move forward, whoever races. */
+export interface NewestRuns {
+  /** All its batches were sent: batches of earlier runs are superseded. Undefined before the first run. */
+  readonly latest: string | undefined;
+  /** Its manifest is written, and some of its batches may have been sent. Undefined before the first run. */
+  readonly begun: string | undefined;
+}
+
+/** Where the runs have come to. */
 export interface RunPointer {
+  /** @throws {AppError} `stored_value_invalid` (park) */
+  read(signal: AbortSignal): Promise<NewestRuns>;
   /**
-   * Undefined before the first run.
+   * Says that the batches of `runId` are about to be sent; false when a newer run has begun, and nothing may be sent.
    *
-   * @throws {AppError} `stored_value_invalid` (park)
+   * @throws {AppError} `stored_value_invalid` (park) when `runId` is none
    */
-  latest(signal: AbortSignal): Promise<string | undefined>;
+  begin(runId: string, signal: AbortSignal): Promise<boolean>;
   /**
-   * Moves on to `runId` if it is newer; an older one, or the same, changes nothing.
+   * Says that all batches of `runId` were sent, which supersedes the runs before it. Of an older one, or the same, it
+   * changes nothing.
    *
    * @throws {AppError} `stored_value_invalid` (park) when `runId` is none
    */
@@ -35,27 +47,39 @@ export function createRunPointer(options: {
   readonly table: string;
 }): RunPointer {
   const { dynamo, table } = options;
+  async function moveForward(
+    attribute: keyof typeof itemSchema.shape,
+    runId: string,
+    s: AbortSignal,
+  ) {
+    const update = new UpdateItemCommand({
+      TableName: table,
+      Key: toItemKey(KEY),
+      ConditionExpression: "attribute_not_exists(#run) OR #run <= :run",
+      UpdateExpression: "SET #run = :run",
+      ExpressionAttributeNames: { "#run": attribute },
+      ExpressionAttributeValues: { ":run": { S: parseStored("run id", runIdField, runId) } },
+    });
+    try {
+      await dynamo.send(update, { abortSignal: s });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
+    }
+  }
   return {
-    async latest(signal) {
+    async read(signal) {
       const { Item } = await dynamo.send(
         new GetItemCommand({ TableName: table, Key: toItemKey(KEY), ConsistentRead: true }),
         { abortSignal: signal },
       );
-      return Item === undefined ? undefined : parseStored("RUN LATEST", itemSchema, Item).runId.S;
+      const { runId, begunRunId } = parseStored("RUN LATEST", itemSchema, Item ?? {});
+      return { latest: runId?.S, begun: begunRunId?.S };
     },
+    begin: (runId, signal) => moveForward("begunRunId", runId, signal),
     async advance(runId, signal) {
-      const update = new UpdateItemCommand({
-        TableName: table,
-        Key: toItemKey(KEY),
-        ConditionExpression: "attribute_not_exists(runId) OR runId < :runId",
-        UpdateExpression: "SET runId = :runId",
-        ExpressionAttributeValues: { ":runId": { S: parseStored("run id", runIdField, runId) } },
-      });
-      try {
-        await dynamo.send(update, { abortSignal: signal });
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      await moveForward("runId", runId, signal);
     },
   };
 }
