@@ -114,7 +114,7 @@ const indexer = z.strictObject({
   /** Messages on the queue, those in work included, for which there is one replica. */
   messagesPerReplica: whole(1, 1_000).default(30),
   batchesInFlight: whole(1, 50).default(2),
-  confirmFromLtv: decimal.default("0.95"),
+  confirmFromLtv: decimal.default("0.99"),
   resources: resources.default({ cpu: "1", memory: "768Mi" }),
 });
 

@@ -19,7 +19,7 @@ describe("parseConfig", () => {
   it("fills in what an operator rarely changes", () => {
     expect(parseConfig(complete)).toMatchObject({
       BATCHES_IN_FLIGHT: 2,
-      CONFIRM_FROM_LTV: "0.95",
+      CONFIRM_FROM_LTV: "0.99",
       CONFIRM_BATCH_SIZE: 10,
       BAD_DEBT_COLLATERAL_XRD: "1",
       CANDIDATE_TTL_SECONDS: 600,

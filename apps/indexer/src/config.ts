@@ -30,7 +30,7 @@ const variables = z.object({
   /** Batches worked on at once. */
   BATCHES_IN_FLIGHT: whole(1, 100).default(2),
   /** Liquidation loan-to-value, as computed off-ledger, from which the ledger is asked. */
-  CONFIRM_FROM_LTV: decimal.default("0.95"),
+  CONFIRM_FROM_LTV: decimal.default("0.99"),
   /** CDPs per confirming preview. */
   CONFIRM_BATCH_SIZE: whole(1, 50).default(10),
   /** Collateral worth no more than this is nothing: the debt is bad, XRD. */

@@ -23,6 +23,8 @@ export function xrdMarket(): Market {
           assetDivisibility: 18,
           loanUnitRatio: (10n ** 36n) as never,
           depositUnitRatio: (10n ** 36n) as never,
+          interestRate: parseDecimal("0.1"),
+          interestUpdatedAtSeconds: 1_795_211_698n,
         },
       ],
     ]),

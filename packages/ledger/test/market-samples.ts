@@ -140,6 +140,8 @@ export const ENTRIES: Readonly<Record<string, readonly (readonly [SborNode, Sbor
       struct({
         liquidity: own("vault"),
         deposit_unit_res_address: reference(TERM_RESOURCE),
+        interest_rate: decimal("0.12"),
+        interest_updated_at: i64("1790000000"),
         deposit_state: contribution("0.9", "18"),
         loan_state: contribution("0.998351638689145829734", "6"),
       }),

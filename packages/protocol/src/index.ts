@@ -58,6 +58,7 @@ export {
   UnvaluableError,
   type UnvaluableReason,
 } from "./market.ts";
+export { type PendingInterest, pendingInterest } from "./pending-interest.ts";
 export {
   addPreciseDecimal,
   comparePreciseDecimal,

@@ -57,6 +57,10 @@ export interface Pool {
   /** Units per asset, above 0 and at most 1, falling as interest accrues. Lags by up to a day on ledger. */
   readonly loanUnitRatio: PreciseDecimal;
   readonly depositUnitRatio: PreciseDecimal;
+  /** What a loan costs in a year, as a fraction of it. */
+  readonly interestRate: Decimal;
+  /** Ledger time at which interest was last written into the ratios, seconds since 1970. */
+  readonly interestUpdatedAtSeconds: bigint;
 }
 
 /** What the market knows of one resource. */

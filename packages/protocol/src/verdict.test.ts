@@ -32,16 +32,16 @@ describe("screen", () => {
     ["small, at the line", valued("1", "0.8", "0.6"), "confirm"],
     ["a debt too small to have a value", valued("0", "0", "0"), "healthy"],
   ])("%s", (_what, health, verdict) => {
-    expect(screen(health, LINES)).toBe(verdict);
+    expect(screen(health, LINES, new Map())).toBe(verdict);
   });
 
   it("asks nothing about a CDP without debt", () => {
-    expect(screen({ kind: "no_debt" }, LINES)).toBe("no_debt");
+    expect(screen({ kind: "no_debt" }, LINES, new Map())).toBe("no_debt");
   });
 
   it("asks the ledger about what cannot be valued", () => {
     const health = { kind: "unvaluable", reason: "expired_price", resource: "resource_a" } as const;
-    expect(screen(health, LINES)).toBe("confirm");
+    expect(screen(health, LINES, new Map())).toBe("confirm");
   });
 });
 

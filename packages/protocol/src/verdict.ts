@@ -1,5 +1,6 @@
 import { DECIMAL_ONE, type Decimal } from "./decimal.ts";
 import type { Health } from "./health.ts";
+import { type PendingInterest, withPendingInterest } from "./pending-interest.ts";
 
 /** What the screening of a CDP says to do with it. */
 export type ScreenVerdict =
@@ -14,7 +15,7 @@ export type ScreenVerdict =
 
 /** Where screening draws its lines. */
 export interface ScreenLines {
-  /** `liquidationLtv` from which the ledger is asked, a margin below 1. */
+  /** `liquidationLtv`, pending interest counted, from which the ledger is asked: a margin below 1. */
   readonly confirmFrom: Decimal;
   /** Collateral worth this much or less, XRD, is next to none. */
   readonly badDebtCollateralXrd: Decimal;
@@ -49,9 +50,16 @@ export function isBadDebt(health: DebtAndCollateral, badDebtCollateralXrd: Decim
 }
 
 /** Sorts a CDP by its health, off-ledger. Only the ledger's own word makes a candidate of a `confirm`. */
-export function screen(health: Health, lines: ScreenLines): ScreenVerdict {
+export function screen(
+  health: Health,
+  lines: ScreenLines,
+  pending: PendingInterest,
+): ScreenVerdict {
   if (health.kind === "no_debt") return "no_debt";
   if (health.kind === "unvaluable") return "confirm";
   if (isBadDebt(health, lines.badDebtCollateralXrd)) return "bad_debt";
-  return health.liquidationLtv >= lines.confirmFrom ? "confirm" : "healthy";
+  const { liquidationLtv, loans } = health;
+  if (liquidationLtv >= lines.confirmFrom) return "confirm";
+  const atMost = withPendingInterest(liquidationLtv, loans, pending);
+  return atMost >= lines.confirmFrom ? "confirm" : "healthy";
 }

@@ -101,6 +101,8 @@ export function pool(asset: string, loanUnitRatio: string, depositUnitRatio = "1
     assetDivisibility: asset === USDC ? 6 : 18,
     loanUnitRatio: parsePreciseDecimal(loanUnitRatio),
     depositUnitRatio: parsePreciseDecimal(depositUnitRatio),
+    interestRate: parseDecimal("0.1"),
+    interestUpdatedAtSeconds: LEDGER_TIME,
   };
 }
 

@@ -109,6 +109,7 @@ describe("control/faults", () => {
     frozen: false,
     excessPayment: "returned",
     seizureOrder: "as_requested",
+    interest: "written",
   };
 
   it("sets what is named, keeps the rest, and resets with null to what held at the start", async () => {

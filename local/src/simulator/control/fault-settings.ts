@@ -25,6 +25,7 @@ export const faultsRequest = z.strictObject({
   frozen: z.boolean().nullable().optional(),
   excessPayment: z.enum(["returned", "rejected"]).nullable().optional(),
   seizureOrder: z.enum(["as_requested", "largest_first"]).nullable().optional(),
+  interest: z.enum(["written", "pending"]).nullable().optional(),
   priceFeed: z.enum(["live", "stopped"]).nullable().optional(),
 });
 

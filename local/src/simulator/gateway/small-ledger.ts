@@ -95,6 +95,7 @@ export class SmallLedger implements SimulatedLedger {
     frozen: false,
     excessPayment: "returned",
     seizureOrder: "as_requested",
+    interest: "written",
   };
   headVersion = 100;
   clockMs = START_MS + 100_000;

@@ -14,6 +14,7 @@ export function createBehaviour(options: {
     commitDelayMs: options.commitDelayMs,
     excessPayment: "returned",
     seizureOrder: "as_requested",
+    interest: "written",
     priceFeed: "live",
     get frozen() {
       return frozen;

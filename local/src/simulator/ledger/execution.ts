@@ -6,7 +6,7 @@ import { type Overlays, overlay, type StateReader } from "./history.ts";
 import { runManifest } from "./manifest-engine.ts";
 import { createWorktop, type FeeLock, type Frame, type Liquidation } from "./manifest-frame.ts";
 import { min, Num, text, toDecimal, ZERO } from "./numbers.ts";
-import type { FeeSummary, LedgerBehaviour, Receipt } from "./types.ts";
+import type { FeeSummary, Receipt } from "./types.ts";
 
 export interface Execution {
   readonly receipt: Receipt;
@@ -25,7 +25,7 @@ export function executeTransaction(options: {
   base: StateReader;
   nowSeconds: number;
   owners: Frame["owners"];
-  rules: Pick<LedgerBehaviour, "excessPayment" | "seizureOrder">;
+  rules: Frame["rules"];
   tipPercentage: number;
   useFreeCredit: boolean;
 }): Execution {

@@ -112,7 +112,7 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
       }
       timeline.roundsUntil(nowMs());
       return chain.apply((state, nowSeconds) => {
-        accrueInterest(state, seconds, nowSeconds);
+        if (behaviour.interest === "written") accrueInterest(state, seconds, nowSeconds);
         if (behaviour.priceFeed === "live") {
           observePrices(state, currentPrices(state), nowSeconds);
         }

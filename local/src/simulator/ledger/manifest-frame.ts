@@ -37,7 +37,7 @@ export interface Frame {
   readonly nowSeconds: number;
   /** Accounts whose owner signed; `all` when a preview assumes so. */
   readonly owners: ReadonlySet<string> | "all";
-  readonly rules: Pick<LedgerBehaviour, "excessPayment" | "seizureOrder">;
+  readonly rules: Pick<LedgerBehaviour, "excessPayment" | "seizureOrder" | "interest">;
   readonly worktop: Worktop;
   readonly buckets: Map<number, Bucket>;
   readonly events: LedgerEvent[];

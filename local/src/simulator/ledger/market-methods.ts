@@ -13,6 +13,7 @@ import {
   optionOf,
 } from "./manifest-values.ts";
 import { text } from "./numbers.ts";
+import { accruePendingInterest } from "./pools.ts";
 import { array, decimal, localId, map, own, reference } from "./sbor.ts";
 import type { SborNode } from "./types.ts";
 
@@ -79,6 +80,8 @@ function liquidate(frame: Frame, args: Value): SborNode {
 }
 
 function assess(frame: Frame, cdpId: string) {
+  // Of a preview nothing remains; a liquidation leaves the pools written.
+  if (frame.rules.interest === "pending") accruePendingInterest(frame.state, frame.nowSeconds);
   const cdp = liveCdp(frame, cdpId);
   try {
     return assessHealth(cdp, frame.state, { nowSeconds: frame.nowSeconds, oldPrices: "refused" });

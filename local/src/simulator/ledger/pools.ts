@@ -19,6 +19,18 @@ export function accrueInterest(state: Overlays, seconds: number, nowSeconds: num
   }
 }
 
+/** Interest of all pools up to now, each since its last writing. */
+export function accruePendingInterest(state: Overlays, nowSeconds: number): void {
+  for (const { symbol } of ASSETS) {
+    const address = resourceAddress(symbol);
+    const pool = state.pools.get(address);
+    const seconds = nowSeconds - (pool?.interestUpdatedAtSeconds ?? nowSeconds);
+    if (pool !== undefined && seconds > 0) {
+      state.pools.set(address, withInterest(pool, seconds, nowSeconds));
+    }
+  }
+}
+
 function withInterest(pool: PoolState, seconds: number, nowSeconds: number): PoolState {
   const growth = pool.interestRate.times(seconds).div(YEAR_SECONDS);
   const loanRatio = toPrecise(pool.loan.ratio.div(ONE.plus(growth)));

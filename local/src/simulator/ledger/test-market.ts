@@ -56,7 +56,12 @@ export function frameOver(tables: Tables, rules: Partial<Frame["rules"]> = {}): 
     state: overlay(tables),
     nowSeconds: NOW_SECONDS,
     owners: "all",
-    rules: { excessPayment: "returned", seizureOrder: "as_requested", ...rules },
+    rules: {
+      excessPayment: "returned",
+      seizureOrder: "as_requested",
+      interest: "written",
+      ...rules,
+    },
     worktop: createWorktop(),
     buckets: new Map(),
     events: [],

@@ -184,6 +184,11 @@ export interface LedgerBehaviour {
   excessPayment: "returned" | "rejected";
   /** Order of seizure when the caller names several collaterals (not published). */
   seizureOrder: "as_requested" | "largest_first";
+  /**
+   * When the pools write interest: all of them whenever time is moved, or each when it is touched and its last writing is a
+   * day old, as the real ones do. Then `get_cdp` and liquidations count what is due (inferred), and state read lags behind.
+   */
+  interest: "written" | "pending";
   /** A live feed writes what it sees again every 900 s of simulated time and at each `advance`; prices set by hand are what it sees. */
   priceFeed?: "live" | "stopped";
 }

@@ -59,6 +59,8 @@ export function readPool(asset: string, node: SborNode): Pool {
     ),
     loanUnitRatio: namedField(node, "loan_state", unitRatio),
     depositUnitRatio: namedField(node, "deposit_state", unitRatio),
+    interestRate: namedField(node, "interest_rate", readDecimal),
+    interestUpdatedAtSeconds: namedField(node, "interest_updated_at", readInteger),
   };
 }
 

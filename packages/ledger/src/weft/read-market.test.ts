@@ -179,6 +179,8 @@ describe("the market", () => {
             assetDivisibility: 6,
             loanUnitRatio: 998_351_638_689_145_829_734_000_000_000_000_000n,
             depositUnitRatio: 900_000_000_000_000_000_000_000_000_000_000_000n,
+            interestRate: 120_000_000_000_000_000n,
+            interestUpdatedAtSeconds: 1_790_000_000n,
           },
         ],
       ]),
