@@ -77,6 +77,25 @@ export {
   toPreciseDecimal,
 } from "./precise-decimal.ts";
 export {
+  judgePrice,
+  judgeTipPrice,
+  type PriceDecision,
+  type PriceEvidence,
+  type PriceJudgement,
+  type TipPriceEvidence,
+} from "./price-guard.ts";
+export {
+  ACCEPTANCE_BASES,
+  type AcceptanceBasis,
+  type AnchorPoint,
+  type PriceAnchor,
+  type PriceGuardState,
+  type PriceLimits,
+  SUSPECT_REASONS,
+  type SuspectReason,
+  UNSEEN,
+} from "./price-guard-state.ts";
+export {
   type DebtAndCollateral,
   isBadDebt,
   isLiquidatable,
