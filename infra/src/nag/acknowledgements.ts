@@ -113,6 +113,7 @@ function onPods({ aws, names }: Context): Acknowledgement[] {
         runs,
         objects("snapshots/run=*/batch=*.parquet"),
         objects("runs/*/batches/*.json"),
+        objects("runs/*/prices.json"),
       ],
     },
     {

@@ -34,8 +34,8 @@ const RECEIVE_AND_ANSWER = [
   "sqs:ChangeMessageVisibility",
   "sqs:DeleteMessage",
 ];
-/** The singletons that say which run is the latest and what holds for all liquidators, and the items of CDPs. */
-const ITEMS = { runPointer: "RUN", fleet: "FLEET", cdps: "CDP#*" };
+/** The singletons that say which run is the latest and what holds for all liquidators, the items of CDPs, and of prices. */
+const ITEMS = { runPointer: "RUN", fleet: "FLEET", cdps: "CDP#*", prices: "PRICE#*" };
 
 const onItems = (test: "StringEquals" | "StringLike", pattern: string) => ({
   [`ForAllValues:${test}`]: { "dynamodb:LeadingKeys": [pattern] },
@@ -74,7 +74,11 @@ export function indexerStatements(r: Resources, { names }: Context): PolicyState
     allow(
       "WriteSnapshotsAndSummaries",
       ["s3:PutObject"],
-      [r.objects("snapshots/run=*/batch=*.parquet"), r.objects("runs/*/batches/*.json")],
+      [
+        r.objects("snapshots/run=*/batch=*.parquet"),
+        r.objects("runs/*/batches/*.json"),
+        r.objects("runs/*/prices.json"),
+      ],
     ),
     knowWhatIsNotThere(r),
     allow(
@@ -82,6 +86,12 @@ export function indexerStatements(r: Resources, { names }: Context): PolicyState
       ["dynamodb:GetItem"],
       [r.table],
       onItems("StringEquals", ITEMS.runPointer),
+    ),
+    allow(
+      "KeepThePriceGuard",
+      ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.prices),
     ),
   ];
 }
@@ -111,6 +121,12 @@ export function liquidatorStatements(
       onItems("StringEquals", ITEMS.fleet),
     ),
     allow("KnowTheTable", ["dynamodb:DescribeTable"], [r.table]),
+    allow(
+      "ReadThePriceGuard",
+      ["dynamodb:BatchGetItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.prices),
+    ),
     // A scan has no leading keys.
     allow("FindUnfinalAttempts", ["dynamodb:Scan"], [r.table]),
     allow("Sign", ["kms:Sign", "kms:GetPublicKey"], [signingKeyArn]),

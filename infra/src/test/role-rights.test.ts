@@ -38,9 +38,10 @@ test("the indexer takes batches, parks them, sends candidates, and writes what i
       "Allow ParkBatches: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index-dlq",
       "Allow SendCandidates: sqs:GetQueueUrl sqs:SendMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation.fifo",
       "Allow ReadRuns: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*",
-      "Allow WriteSnapshotsAndSummaries: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/snapshots/run=*/batch=*.parquet arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/batches/*.json",
+      "Allow WriteSnapshotsAndSummaries: s3:PutObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/snapshots/run=*/batch=*.parquet arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/batches/*.json arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/runs/*/prices.json",
       "Allow KnowWhatIsNotThere: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",
       'Allow ReadTheRunPointer: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["RUN"]}}',
+      'Allow KeepThePriceGuard: dynamodb:BatchGetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["PRICE#*"]}}',
     ],
   });
 });
@@ -57,6 +58,7 @@ test("the liquidator takes candidates, parks them, keeps its attempts, writes ou
       'Allow KeepLeasesAndAttempts: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
       'Allow ObeyTheFleetSwitch: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
       "Allow KnowTheTable: dynamodb:DescribeTable on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
+      'Allow ReadThePriceGuard: dynamodb:BatchGetItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["PRICE#*"]}}',
       "Allow FindUnfinalAttempts: dynamodb:Scan on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       "Allow Sign: kms:Sign kms:GetPublicKey on <signingkey.Arn>",
     ],

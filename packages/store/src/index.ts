@@ -22,7 +22,13 @@ export {
   type Pause,
 } from "./fleet-switch.ts";
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
-export { createRunPointer, type NewestRuns, type RunPointer } from "./run-pointer.ts";
+export type { StoredPriceGuard } from "./price-guard-items.ts";
+export { createPriceGuardStore, type PriceGuardStore } from "./price-guard-store.ts";
+export {
+  createRunPointer,
+  type NewestRuns,
+  type RunPointer,
+} from "./run-pointer.ts";
 export {
   encodeSnapshot,
   type SnapshotCollateral,
