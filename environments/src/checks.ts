@@ -130,15 +130,19 @@ function checkGateway(env: Environment, fault: Fault): void {
     indexing: env.indexer.maxReplicas + env.indexer.surge,
     liquidation: env.liquidator.maxReplicas + env.liquidator.surge,
   };
-  for (const lane of ["indexing", "liquidation"] as const) {
-    for (const budget of [`${lane}InFlight`, `${lane}RequestsPerSecond`] as const) {
-      if (env.gateway[budget] < pods[lane]) {
-        fault(
-          `gateway.${budget}`,
-          `is ${env.gateway[budget]} for up to ${pods[lane]} pods: raise it, or lower maxReplicas, or a pod gets none`,
-        );
-      }
-    }
+  const budgets = [
+    ["indexingInFlight", pods.indexing],
+    ["indexingRequestsPerSecond", pods.indexing],
+    ["liquidationInFlight", pods.liquidation],
+    ["finalityInFlight", pods.liquidation],
+    ["liquidationRequestsPerSecond", pods.liquidation],
+  ] as const;
+  for (const [budget, sharers] of budgets) {
+    if (env.gateway[budget] >= sharers) continue;
+    fault(
+      `gateway.${budget}`,
+      `is ${env.gateway[budget]} for up to ${sharers} pods: raise it, or lower maxReplicas, or a pod gets none`,
+    );
   }
 }
 

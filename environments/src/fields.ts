@@ -83,8 +83,10 @@ const images = z.strictObject({
 /** Budgets over all pods of a kind; each pod gets its share of the largest number of pods there may be. */
 const gateway = z.strictObject({
   indexingInFlight: whole(1, 1_000).default(16),
-  /** Executors, and a lane of 10 for finality. */
-  liquidationInFlight: whole(1, 1_000).default(60),
+  /** What the executors read. */
+  liquidationInFlight: whole(1, 1_000).default(50),
+  /** Beside them: submissions, and asking how they ended. */
+  finalityInFlight: whole(1, 1_000).default(10),
   indexingRequestsPerSecond: whole(1, 10_000).default(100),
   liquidationRequestsPerSecond: whole(1, 10_000).default(300),
   maxHeadAgeSeconds: whole(5, 3_600).default(120),

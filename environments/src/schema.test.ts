@@ -115,6 +115,11 @@ describe("a contradiction is named with its field and its remedy", () => {
       "gateway.indexingInFlight: is 4 for up to 5 pods: raise it, or lower maxReplicas, or a pod gets none",
     ],
     [
+      "a lane for finality that leaves a pod without",
+      { ...further, gateway: { finalityInFlight: 4 } },
+      "gateway.finalityInFlight: is 4 for up to 5 pods: raise it, or lower maxReplicas, or a pod gets none",
+    ],
+    [
       "transactions without a signer",
       { ...further, liquidator: { dryRun: false } },
       "liquidator.signer: is none: set dryRun, or give a signer",

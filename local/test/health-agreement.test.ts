@@ -61,6 +61,7 @@ beforeAll(async () => {
       GATEWAY_MAX_IN_FLIGHT: 4,
       GATEWAY_REQUESTS_PER_SECOND: 10_000,
       GATEWAY_TIMEOUT_MS: 60_000,
+      GATEWAY_CALL_BUDGET_MS: 60_000,
     },
     { app: "test", version: "0", registry: new Registry() },
   );

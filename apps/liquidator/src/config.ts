@@ -22,6 +22,8 @@ const variables = z.object({
   ...ledgerVariables,
   ...awsVariables,
   ...receiveVariables,
+  /** Requests at once that submit a transaction or ask for its end, beside those of GATEWAY_MAX_IN_FLIGHT. */
+  GATEWAY_FINALITY_IN_FLIGHT: whole(1, 1_000).default(10),
   LIQUIDATION_QUEUE: fifoQueueName,
   /** Where a candidate goes that cannot be worked on, for a person to look at. */
   LIQUIDATION_DEAD_LETTER_QUEUE: fifoQueueName,

@@ -16,6 +16,7 @@ export function liquidator(scope: Construct, context: Context): void {
     inFlight: env.gateway.liquidationInFlight,
     requestsPerSecond: env.gateway.liquidationRequestsPerSecond,
   };
+  const pods = maxReplicas + surge;
   const key = settings.signer === "file" ? signingKey(scope, context) : undefined;
   new Worker(scope, "liquidator", {
     context,
@@ -30,7 +31,8 @@ export function liquidator(scope: Construct, context: Context): void {
     terminationGraceSeconds: settings.terminationGraceSeconds,
     variables: {
       ...commonVariables(context),
-      ...gatewayShare(budget, maxReplicas + surge),
+      ...gatewayShare(budget, pods),
+      GATEWAY_FINALITY_IN_FLIGHT: String(Math.floor(env.gateway.finalityInFlight / pods)),
       ...liquidationVariables(context),
       ...(key === undefined ? {} : { SIGNING_KEY_FILE: key.path }),
       ...(settings.signer === "kms" ? keyInKms(context) : {}),

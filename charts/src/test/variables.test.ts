@@ -59,10 +59,15 @@ test("the programs of mainnet share the Gateway's budgets among the pods there m
   const share = ({
     GATEWAY_MAX_IN_FLIGHT,
     GATEWAY_REQUESTS_PER_SECOND,
-  }: Record<string, string>) => [GATEWAY_MAX_IN_FLIGHT, GATEWAY_REQUESTS_PER_SECOND];
+    GATEWAY_FINALITY_IN_FLIGHT,
+  }: Record<string, string>) => [
+    GATEWAY_MAX_IN_FLIGHT,
+    GATEWAY_REQUESTS_PER_SECOND,
+    ...(GATEWAY_FINALITY_IN_FLIGHT === undefined ? [] : [GATEWAY_FINALITY_IN_FLIGHT]),
+  ];
   expect(share(variablesOf(mainnet, "dispatcher"))).toEqual(["1", "10"]);
   expect(share(variablesOf(mainnet, "indexer"))).toEqual(["3", "20"]);
-  expect(share(variablesOf(mainnet, "liquidator"))).toEqual(["12", "60"]);
+  expect(share(variablesOf(mainnet, "liquidator"))).toEqual(["10", "60", "2"]);
 });
 
 test("only the liquidator of kind signs", () => {

@@ -23,6 +23,7 @@ export interface EnvironmentFacts {
 /** In flight over all processes of a kind: the Gateway budget of the design. */
 const INDEXING_IN_FLIGHT = 16;
 const LIQUIDATION_IN_FLIGHT = 50;
+const FINALITY_IN_FLIGHT = 10;
 const EXECUTORS_IN_ALL = 50;
 /** A public Gateway is shared with everyone: one process stays under these. */
 const PUBLIC_IN_FLIGHT = 4;
@@ -53,6 +54,7 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
     liquidator: {
       ...shared,
       ...liquidation,
+      GATEWAY_FINALITY_IN_FLIGHT: String(Math.max(1, Math.floor(FINALITY_IN_FLIGHT / liquidators))),
       LIQUIDATION_QUEUE: liquidationQueue,
       LIQUIDATION_DEAD_LETTER_QUEUE: liquidationDeadLetterQueue,
       ...receiving,

@@ -7,10 +7,10 @@ export type Answer =
   | { readonly text: string; readonly status?: number; readonly headers?: Record<string, string> }
   /** Says nothing until the client goes away. */
   | { readonly misbehaviour: "hang" }
-  /** Begins an answer and stops in the middle. */
-  | { readonly misbehaviour: "hang_in_body" }
-  /** Closes the connection. */
-  | { readonly misbehaviour: "close" };
+  /** Sends so much of an answer, and then `after` is called; nothing more comes by itself. */
+  | { readonly begin: string; readonly after?: (response: ServerResponse) => void }
+  /** Closes the connection, or breaks it with a reset. */
+  | { readonly misbehaviour: "close" | "reset" };
 
 export interface SeenRequest {
   readonly path: string;
@@ -78,10 +78,12 @@ export async function startScriptedGateway(): Promise<ScriptedGateway> {
 function give(response: ServerResponse, answer: Answer): void {
   if ("misbehaviour" in answer) {
     if (answer.misbehaviour === "close") response.destroy();
-    if (answer.misbehaviour === "hang_in_body") {
-      response.writeHead(200, { "content-type": "application/json" });
-      response.write('{"ledger_state":');
-    }
+    if (answer.misbehaviour === "reset") response.socket?.resetAndDestroy();
+    return;
+  }
+  if ("begin" in answer) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write(answer.begin, () => answer.after?.(response));
     return;
   }
   const text = "json" in answer ? JSON.stringify(answer.json) : answer.text;

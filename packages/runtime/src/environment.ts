@@ -27,6 +27,8 @@ export const ledgerVariables = {
   GATEWAY_REQUESTS_PER_SECOND: whole(1, 10_000).default(50),
   /** One request, from sending to the last byte of the answer. */
   GATEWAY_TIMEOUT_MS: whole(100, 60_000).default(12_000),
+  /** All attempts of a call, and the pauses between. */
+  GATEWAY_CALL_BUDGET_MS: whole(1_000, 300_000).default(30_000),
   LENDING_MARKET: z.string().regex(/^component_[a-z0-9_]+$/, "a component address"),
   LENDING_POOL: z.string().regex(/^component_[a-z0-9_]+$/, "a component address"),
   CDP_RESOURCE: z.string().regex(/^resource_[a-z0-9_]+$/, "a resource address"),

@@ -61,6 +61,37 @@ describe("createSemaphore", () => {
     await expect(semaphore.run(() => Promise.resolve(), aborted)).rejects.toThrow("too late");
   });
 
+  it("serves the front of the line before its back", async () => {
+    const semaphore = createSemaphore(1);
+    const first = gate();
+    const started: string[] = [];
+    const start = (name: string) => async () => void started.push(name);
+    const work = [
+      semaphore.run(() => first.opened, never),
+      semaphore.run(start("back"), never),
+      semaphore.run(start("front"), never, "front"),
+    ];
+    first.open();
+    await Promise.all(work);
+    expect(started).toEqual(["front", "back"]);
+  });
+
+  it("takes no place away from work that runs when its limit falls, and lets more in when it rises", async () => {
+    const semaphore = createSemaphore(2);
+    const gates = [gate(), gate(), gate(), gate()];
+    const work = gates.map(({ opened }) => semaphore.run(() => opened, never));
+    semaphore.resize(1);
+    expect([semaphore.active, semaphore.waiting]).toEqual([2, 2]);
+    gates[0]?.open();
+    await work[0];
+    expect([semaphore.active, semaphore.waiting]).toEqual([1, 2]);
+    semaphore.resize(3);
+    expect([semaphore.active, semaphore.waiting]).toEqual([3, 0]);
+    for (const { open } of gates) open();
+    await Promise.all(work);
+    expect(() => semaphore.resize(0)).toThrow("not 0");
+  });
+
   it.each([0, -1, 1.5, Number.NaN])("refuses a limit of %s and says so", (limit) => {
     expect(() => createSemaphore(limit)).toThrow(`not ${limit}`);
   });

@@ -1,7 +1,13 @@
 /** Lets at most `limit` pieces of work run at once; the rest wait in order of arrival. */
 export interface Semaphore {
-  /** Runs `work` when a place is free. A waiter whose signal aborts leaves the line and rejects with its reason. */
-  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Runs `work` when a place is free. A waiter whose signal aborts leaves the line and rejects with its reason.
+   *
+   * @param line `front` waits before all of `back`, for what has waited its turn before
+   */
+  run<T>(work: () => Promise<T>, signal: AbortSignal, line?: "front" | "back"): Promise<T>;
+  /** A lower limit takes no place away from work that runs. @throws {RangeError} as `createSemaphore` */
+  resize(limit: number): void;
   /** How many pieces of work run now. */
   readonly active: number;
   /** How many wait. */
@@ -14,25 +20,29 @@ interface Waiter {
 
 /** @throws {RangeError} when `limit` is not a whole number of at least 1 */
 export function createSemaphore(limit: number): Semaphore {
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new RangeError(`a semaphore needs a limit of at least 1, not ${limit}`);
-  }
-  const waiters = new Set<Waiter>();
+  let places = checkedLimit(limit);
   let active = 0;
+  const lines = { front: new Set<Waiter>(), back: new Set<Waiter>() };
 
-  const enter = (signal: AbortSignal) =>
+  const admit = () => {
+    for (const line of [lines.front, lines.back]) {
+      for (const waiter of line) {
+        if (active >= places) return;
+        line.delete(waiter);
+        active += 1;
+        waiter.enter();
+      }
+    }
+  };
+
+  const enter = (signal: AbortSignal, line: Set<Waiter>) =>
     new Promise<void>((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
         return;
       }
-      if (active < limit) {
-        active += 1;
-        resolve();
-        return;
-      }
       const onAbort = () => {
-        waiters.delete(waiter);
+        line.delete(waiter);
         reject(signal.reason);
       };
       const waiter: Waiter = {
@@ -41,35 +51,35 @@ export function createSemaphore(limit: number): Semaphore {
           resolve();
         },
       };
-      waiters.add(waiter);
+      line.add(waiter);
       signal.addEventListener("abort", onAbort, { once: true });
+      admit();
     });
 
-  const leave = () => {
-    const [next] = waiters;
-    if (next === undefined) {
-      active -= 1;
-      return;
-    }
-    // The place passes straight on, so `active` stays as it is.
-    waiters.delete(next);
-    next.enter();
-  };
-
   return {
-    async run(work, signal) {
-      await enter(signal);
+    async run(work, signal, line = "back") {
+      await enter(signal, lines[line]);
       try {
         return await work();
       } finally {
-        leave();
+        active -= 1;
+        admit();
       }
+    },
+    resize(next) {
+      places = checkedLimit(next);
+      admit();
     },
     get active() {
       return active;
     },
     get waiting() {
-      return waiters.size;
+      return lines.front.size + lines.back.size;
     },
   };
+}
+
+function checkedLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new RangeError(`a semaphore needs a limit of at least 1, not ${limit}`);
 }

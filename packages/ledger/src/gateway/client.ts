@@ -24,9 +24,10 @@ import {
   type TransactionStatusResponse,
   type TransactionSubmitResponse,
 } from "@radixdlt/babylon-gateway-api-sdk";
-import { AppError, createSemaphore, type Semaphore } from "@weft/runtime";
+import { AppError } from "@weft/runtime";
 import { createEndpoints } from "./endpoints.ts";
 import { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
+import { createLane, type Lane } from "./lane.ts";
 import type { GatewayObserver } from "./observer.ts";
 import { type GatewayTiming, systemTiming } from "./timing.ts";
 import { createTokenBucket } from "./token-bucket.ts";
@@ -50,7 +51,7 @@ export interface GatewayClient {
     request: StateNonFungibleIdsRequest,
     signal: AbortSignal,
   ): Promise<StateNonFungibleIdsResponse>;
-  /** A time-out is not tried again when more than one id is asked for: ask for half. */
+  /** With more than one id, what takes the Gateway too long is not tried again: `askForLess`, and ask for half. */
   nonFungibleData(
     request: StateNonFungibleDataRequest,
     signal: AbortSignal,
@@ -93,7 +94,7 @@ export interface GatewayClientOptions {
   /** Sent as `RDX-App-Name` and `RDX-App-Version`, so that the operator of the Gateway can tell us apart. */
   readonly applicationName: string;
   readonly applicationVersion: string;
-  /** Reads and previews in flight at once. */
+  /** Reads and previews in flight at once, at the most; fewer while the Gateway has too much to do. */
   readonly maxInFlight: number;
   /** Starts per second over all lanes; a quarter of a second's worth may start at once. */
   readonly requestsPerSecond: number;
@@ -117,7 +118,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   const guardedFetch = createGuardedFetch({
     endpoints: createEndpoints(
       options.baseUrls.map((url) => url.replace(/\/+$/, "")),
-      (event) => observe.onBreaker?.(event),
+      observe,
     ),
     bucket: createTokenBucket(options.requestsPerSecond, timing),
     timing,
@@ -125,9 +126,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     timeoutMs: options.timeoutMs,
     budgetMs: options.budgetMs ?? DEFAULT_BUDGET_MS,
   });
-  const reads = createSemaphore(options.maxInFlight);
-  const finality = createSemaphore(options.lanes?.finality ?? DEFAULT_FINALITY_IN_FLIGHT);
-  const configure = (lane: Semaphore, retryTimeouts: boolean) =>
+  const configuration = (lane: Lane) =>
     new Configuration({
       // The base URL is chosen per attempt, below the SDK.
       basePath: "",
@@ -135,70 +134,81 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
         "RDX-App-Name": options.applicationName,
         "RDX-App-Version": options.applicationVersion,
       },
-      fetchApi: toFetchApi(guardedFetch, lane, retryTimeouts),
+      fetchApi: toFetchApi(guardedFetch, lane),
     });
-  return bindApis({
-    state: new StateApi(configure(reads, true)),
-    halvable: new StateApi(configure(reads, false)),
-    reading: new TransactionApi(configure(reads, true)),
-    finality: new TransactionApi(configure(finality, true)),
-  });
-}
-
-interface Apis {
-  readonly state: StateApi;
-  readonly halvable: StateApi;
-  readonly reading: TransactionApi;
-  readonly finality: TransactionApi;
-}
-
-function bindApis({ state, halvable, reading, finality }: Apis): GatewayClient {
+  const reads = configuration(createLane("reads", options.maxInFlight, observe));
+  const finalityInFlight = options.lanes?.finality ?? DEFAULT_FINALITY_IN_FLIGHT;
+  const finality = configuration(createLane("finality", finalityInFlight, observe));
+  const reading = new TransactionApi(reads);
   return {
-    construction: (signal) => answered(signal, (init) => reading.transactionConstruction(init)),
+    ...stateCalls(new StateApi(reads)),
+    construction: (signal) =>
+      answered({ signal, atHead: true }, (init) => reading.transactionConstruction(init)),
+    preview: (request, signal) =>
+      answered({ signal }, (init) =>
+        reading.transactionPreview({ transactionPreviewRequest: request }, init),
+      ),
+    ...finalityCalls(new TransactionApi(finality)),
+  };
+}
+
+type StateCall =
+  | "entityDetails"
+  | "entityFungibles"
+  | "nonFungibleIds"
+  | "nonFungibleData"
+  | "keyValueStoreKeys"
+  | "keyValueStoreData";
+
+function stateCalls(state: StateApi): Pick<GatewayClient, StateCall> {
+  return {
     entityDetails: (request, signal) =>
-      unmapped(signal, (init) =>
+      unmapped(stateCall(request, signal), (init) =>
         state.stateEntityDetailsRaw({ stateEntityDetailsRequest: request }, init),
       ),
     entityFungibles: (request, signal) =>
-      answered(signal, (init) =>
+      answered(stateCall(request, signal), (init) =>
         state.entityFungiblesPage({ stateEntityFungiblesPageRequest: request }, init),
       ),
     nonFungibleIds: (request, signal) =>
-      answered(signal, (init) =>
+      answered(stateCall(request, signal), (init) =>
         state.nonFungibleIds({ stateNonFungibleIdsRequest: request }, init),
       ),
     nonFungibleData: (request, signal) => {
-      const api = request.non_fungible_ids.length > 1 ? halvable : state;
-      return unmapped(signal, (init) =>
-        api.nonFungibleDataRaw({ stateNonFungibleDataRequest: request }, init),
+      const call = stateCall(request, signal);
+      return unmapped({ ...call, divisible: request.non_fungible_ids.length > 1 }, (init) =>
+        state.nonFungibleDataRaw({ stateNonFungibleDataRequest: request }, init),
       );
     },
     keyValueStoreKeys: (request, signal) =>
-      unmapped(signal, (init) =>
+      unmapped(stateCall(request, signal), (init) =>
         state.keyValueStoreKeysRaw({ stateKeyValueStoreKeysRequest: request }, init),
       ),
     keyValueStoreData: (request, signal) =>
-      unmapped(signal, (init) =>
+      unmapped(stateCall(request, signal), (init) =>
         state.keyValueStoreDataRaw({ stateKeyValueStoreDataRequest: request }, init),
       ),
-    preview: (request, signal) =>
-      answered(signal, (init) =>
-        reading.transactionPreview({ transactionPreviewRequest: request }, init),
-      ),
+  };
+}
+
+function finalityCalls(
+  finality: TransactionApi,
+): Pick<GatewayClient, "submit" | "status" | "committedDetails"> {
+  return {
     submit: (payloadHex, signal) => {
       const transactionSubmitRequest = { notarized_transaction_hex: payloadHex };
-      return answered(signal, (init) =>
+      return answered({ signal }, (init) =>
         finality.transactionSubmit({ transactionSubmitRequest }, init),
       );
     },
     status: (intentHash, signal) => {
       const transactionStatusRequest = { intent_hash: intentHash };
-      return answered(signal, (init) =>
+      return answered({ signal, atHead: true }, (init) =>
         finality.transactionStatus({ transactionStatusRequest }, init),
       );
     },
     committedDetails: (request, signal) =>
-      unmapped(signal, (init) =>
+      unmapped({ signal, atHead: true }, (init) =>
         finality.transactionCommittedDetailsRaw(
           { transactionCommittedDetailsRequest: request },
           init,
@@ -207,16 +217,31 @@ function bindApis({ state, halvable, reading, finality }: Apis): GatewayClient {
   };
 }
 
+/** What our way of fetching has to know of a call; it travels through the SDK in the request's init. */
+interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly atHead?: boolean;
+  readonly divisible?: boolean;
+}
+
+function stateCall(
+  { at_ledger_state }: { readonly at_ledger_state?: unknown },
+  signal: AbortSignal,
+): CallOptions {
+  return { signal, atHead: at_ledger_state === undefined || at_ledger_state === null };
+}
+
 /** What the SDK asks `fetch` for, by our guarded way. It reads `status` and `json()` of the answer, and nothing else. */
-function toFetchApi(guardedFetch: GuardedFetch, lane: Semaphore, retryTimeouts: boolean): FetchAPI {
-  const fetchApi = async (input: unknown, init: RequestInit = {}) => {
+function toFetchApi(guardedFetch: GuardedFetch, lane: Lane): FetchAPI {
+  const fetchApi = async (input: unknown, init: RequestInit & CallOptions) => {
     const json = await guardedFetch({
       path: String(input),
       headers: (init.headers ?? {}) as Record<string, string>,
       body: typeof init.body === "string" ? init.body : undefined,
       lane,
-      retryTimeouts,
-      signal: init.signal as AbortSignal,
+      atHead: init.atHead ?? false,
+      divisible: init.divisible ?? false,
+      signal: init.signal,
     });
     return { status: 200, json: () => Promise.resolve(json) } as Response;
   };
@@ -228,19 +253,17 @@ function toFetchApi(guardedFetch: GuardedFetch, lane: Semaphore, retryTimeouts: 
  * know: one strange CDP would take 99 others with it. (They would make dates of a few fields; those stay text here.)
  */
 function unmapped<T>(
-  signal: AbortSignal,
-  call: (init: RequestInit) => Promise<ApiResponse<T>>,
+  call: CallOptions,
+  send: (init: RequestInit) => Promise<ApiResponse<T>>,
 ): Promise<AsSent<T>> {
-  return answered(signal, async (init) => (await (await call(init)).raw.json()) as AsSent<T>);
+  return answered(call, async (init) => (await (await send(init)).raw.json()) as AsSent<T>);
 }
 
 /** An answer that the SDK's mappers cannot read becomes a `GatewayError` too. */
-async function answered<T>(
-  signal: AbortSignal,
-  call: (init: RequestInit) => Promise<T>,
-): Promise<T> {
+async function answered<T>(call: CallOptions, send: (init: RequestInit) => Promise<T>): Promise<T> {
+  const { signal } = call;
   try {
-    return await call({ signal });
+    return await send(call as RequestInit);
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof AppError) throw cause;

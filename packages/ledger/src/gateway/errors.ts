@@ -11,30 +11,73 @@ import { parseRetryAfterMs } from "./retry-after.ts";
  */
 export type Healing = "never" | "soon" | "backoff" | "slowly" | "when_told";
 
-/** One attempt that failed. */
-export interface Fault {
+/** What a failure means for the request, for the base URL it came from, and for how much may be asked at once. */
+interface Judgement {
   readonly code: GatewayErrorCode;
   readonly healing: Healing;
-  /** Milliseconds to wait first, as the server asked; only with `when_told`. */
-  readonly afterMs: number | null;
   /** Whether it says something about the base URL (then it counts against it) or only about the request. */
   readonly endpointIsIll: boolean;
+  /** The replica's state is older than others'. */
+  readonly replicaIsBehind: boolean;
+  /** The Gateway has too much to do: fewer requests at once. */
+  readonly overload: boolean;
+  /** The request itself was too much: ask for half. Nothing else halves a batch, least of all a 429. */
+  readonly askForLess: boolean;
+}
+
+/** One attempt that failed. */
+export interface Fault extends Judgement {
+  /** Milliseconds to wait first, as the server asked; only with `when_told`. */
+  readonly afterMs: number | null;
   readonly message: string;
   readonly status: number | null;
   readonly detailsType: string | null;
   readonly cause?: unknown;
 }
 
+const INNOCENT = {
+  endpointIsIll: false,
+  replicaIsBehind: false,
+  overload: false,
+  askForLess: false,
+};
+const ILL = { ...INNOCENT, endpointIsIll: true };
+
+/** Every way to fail. Source: radixdlt/babylon-gateway, apps/GatewayApi/ExceptionHandlingMiddleware and Exceptions. */
+const JUDGEMENTS = {
+  invalidRequest: { ...INNOCENT, code: "gateway_invalid_request", healing: "never" },
+  invalidTransaction: { ...INNOCENT, code: "gateway_invalid_transaction", healing: "never" },
+  notFound: { ...INNOCENT, code: "gateway_not_found", healing: "never" },
+  beyondHead: {
+    ...INNOCENT,
+    ...{ code: "gateway_beyond_head", healing: "soon", replicaIsBehind: true },
+  },
+  notSynced: {
+    ...ILL,
+    ...{ code: "gateway_unavailable", healing: "slowly", replicaIsBehind: true },
+  },
+  rateLimited: {
+    ...INNOCENT,
+    ...{ code: "gateway_rate_limited", healing: "backoff", overload: true },
+  },
+  overloaded: { ...ILL, code: "gateway_unavailable", healing: "backoff", overload: true },
+  timedOut: { ...ILL, code: "gateway_timeout", healing: "backoff", overload: true },
+  /** The Gateway gave up on its database after ten seconds. */
+  tookTooLong: {
+    ...ILL,
+    ...{ code: "gateway_timeout", healing: "backoff", overload: true, askForLess: true },
+  },
+  unavailable: { ...ILL, code: "gateway_unavailable", healing: "backoff" },
+  unknown: { ...ILL, code: "gateway_unavailable", healing: "never" },
+} as const satisfies Record<string, Judgement>;
+
 const BEYOND_HEAD = "beyond the end of the known ledger";
 const LONGEST_MESSAGE = 400;
-const SERVER_ASKS_TO_WAIT = new Set([429, 503]);
-const GATEWAY_TIMEOUTS = new Set([408, 504, 524]);
 
 /**
- * What a non-2xx answer means, and whether asking again can help. The one place that decides it.
+ * What a non-2xx answer means, and whether asking again, or for less, can help. The one place that decides it.
  *
- * Source: radixdlt/babylon-gateway, apps/GatewayApi/ExceptionHandlingMiddleware and Exceptions; whatever fronts a public
- * Gateway adds 429, 502, 503 and 504, with bodies that need not be JSON.
+ * Whatever fronts a public Gateway adds 429, 502, 503 and 504, with bodies that need not be JSON.
  *
  * @param wallMs the time now, milliseconds since 1970, for a Retry-After that is a date
  */
@@ -44,82 +87,70 @@ export function judgeResponse(
 ): Fault {
   const { status, retryAfter, text } = answer;
   const body = parseErrorBody(text);
-  const fault = (code: GatewayErrorCode, healing: Healing, endpointIsIll: boolean): Fault => ({
-    code,
-    healing,
-    endpointIsIll,
+  const judgement = judge(status, body.type, text);
+  const fault = {
+    ...judgement,
     afterMs: null,
     message: shorten(`HTTP ${status}: ${body.message}`),
     status,
     detailsType: body.type,
-  });
-
-  if (SERVER_ASKS_TO_WAIT.has(status)) {
-    const afterMs = parseRetryAfterMs(retryAfter, wallMs);
-    const limited = status === 429;
-    const code = limited ? "gateway_rate_limited" : "gateway_unavailable";
-    const base = fault(code, "backoff", !limited);
-    return afterMs === null ? base : { ...base, healing: "when_told", afterMs };
-  }
-  if (GATEWAY_TIMEOUTS.has(status)) return fault("gateway_timeout", "backoff", true);
-  if (status === 404) return fault("gateway_not_found", "never", false);
-  if (status >= 500) return judgeServerError(status, body, fault);
-  if (body.type === "InvalidTransactionError") {
-    return fault("gateway_invalid_transaction", "never", false);
-  }
-  if (status === 400 && text.toLowerCase().includes(BEYOND_HEAD)) {
-    return fault("gateway_beyond_head", "soon", false);
-  }
-  return fault("gateway_invalid_request", "never", false);
+  };
+  const mayAskToWait = status === 429 || status === 503;
+  const afterMs = mayAskToWait ? parseRetryAfterMs(retryAfter, wallMs) : null;
+  return afterMs === null ? fault : { ...fault, healing: "when_told", afterMs };
 }
 
-function judgeServerError(
-  status: number,
-  body: ErrorBody,
-  fault: (code: GatewayErrorCode, healing: Healing, endpointIsIll: boolean) => Fault,
-): Fault {
-  if (body.type === "NotSyncedUpError") return fault("gateway_unavailable", "slowly", true);
-  if (body.type?.startsWith("Invalid")) return fault("gateway_invalid_request", "never", false);
-  const healing = status === 500 || status === 502 ? "backoff" : "never";
-  return fault("gateway_unavailable", healing, true);
+function judge(status: number, type: string | null, text: string): Judgement {
+  switch (status) {
+    case 404:
+      return JUDGEMENTS.notFound;
+    case 429:
+      return JUDGEMENTS.rateLimited;
+    case 503:
+      return JUDGEMENTS.overloaded;
+    case 408:
+    case 504:
+      return JUDGEMENTS.timedOut;
+    case 524:
+      return JUDGEMENTS.tookTooLong;
+  }
+  if (status >= 500) return judgeServerError(status, type);
+  if (type === "InvalidTransactionError") return JUDGEMENTS.invalidTransaction;
+  const beyondHead = status === 400 && text.toLowerCase().includes(BEYOND_HEAD);
+  return beyondHead ? JUDGEMENTS.beyondHead : JUDGEMENTS.invalidRequest;
+}
+
+function judgeServerError(status: number, type: string | null): Judgement {
+  if (type === "NotSyncedUpError") return JUDGEMENTS.notSynced;
+  if (type?.startsWith("Invalid")) return JUDGEMENTS.invalidRequest;
+  return status === 500 || status === 502 ? JUDGEMENTS.unavailable : JUDGEMENTS.unknown;
 }
 
 /** No connection, or one that broke. */
 export function networkFault(cause: unknown): Fault {
-  return {
-    ...WITHOUT_ANSWER,
-    code: "gateway_unavailable",
-    message: shorten(describeCause(cause)),
-    cause,
-  };
+  const message = shorten(describeCause(cause));
+  return { ...JUDGEMENTS.unavailable, ...WITHOUT_STATUS, message, cause };
 }
 
 /** No complete answer within `timeoutMs`; the request was cancelled. */
 export function timeoutFault(timeoutMs: number): Fault {
-  return {
-    ...WITHOUT_ANSWER,
-    code: "gateway_timeout",
-    message: `no answer within ${timeoutMs} ms`,
-  };
+  const message = `no answer within ${Math.round(timeoutMs)} ms`;
+  return { ...JUDGEMENTS.timedOut, ...WITHOUT_STATUS, message };
 }
 
 /** A 2xx whose body does not parse: cut off, or a proxy's page. */
 export function brokenBodyFault(status: number, text: string): Fault {
-  return {
-    ...WITHOUT_ANSWER,
-    code: "gateway_unavailable",
-    message: shorten(`HTTP ${status} without JSON: ${text}`),
-    status,
-  };
+  const message = shorten(`HTTP ${status} without JSON: ${text}`);
+  return { ...JUDGEMENTS.unavailable, ...WITHOUT_STATUS, message, status };
 }
 
-const WITHOUT_ANSWER = {
-  healing: "backoff",
-  afterMs: null,
-  endpointIsIll: true,
-  status: null,
-  detailsType: null,
-} as const;
+/** A head older than one that is known already. */
+export function behindFault(stateVersion: number, known: number): Fault {
+  const message = `at state version ${stateVersion}, behind ${known}`;
+  return { ...JUDGEMENTS.beyondHead, ...WITHOUT_STATUS, message, status: 200 };
+}
+
+const WITHOUT_STATUS = { afterMs: null, status: null, detailsType: null };
 
 interface ErrorBody {
   readonly message: string;

@@ -35,6 +35,7 @@ export interface GatewayErrorOptions {
   readonly status: number | null;
   /** `details.type` of the Gateway's error body; null when there was none. */
   readonly detailsType: string | null;
+  readonly askForLess?: boolean;
   readonly cause?: unknown;
 }
 
@@ -44,6 +45,8 @@ export class GatewayError extends AppError {
   readonly endpoint: string;
   readonly status: number | null;
   readonly detailsType: string | null;
+  /** The request was too much for the Gateway: half of it may be answered. */
+  readonly askForLess: boolean;
 
   constructor(options: GatewayErrorOptions) {
     // A transaction that is not found may only not be committed yet, or not on this replica.
@@ -56,5 +59,6 @@ export class GatewayError extends AppError {
     this.endpoint = options.endpoint;
     this.status = options.status;
     this.detailsType = options.detailsType;
+    this.askForLess = options.askForLess ?? false;
   }
 }

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createTestClient, LEDGER_STATE, SIGNAL } from "../../test/client.ts";
 import { createFakeTiming } from "../../test/fake-timing.ts";
-import { type ScriptedGateway, startScriptedGateway } from "../../test/scripted-gateway.ts";
+import {
+  type Answer,
+  type ScriptedGateway,
+  startScriptedGateway,
+} from "../../test/scripted-gateway.ts";
 import type { GatewayError } from "./gateway-error.ts";
 
 const CONSTRUCTION = "/transaction/construction";
@@ -35,9 +39,11 @@ describe("what can heal is tried again", () => {
     ["a 504 from a proxy", { status: 504, text: "" }],
     ["a 524", { status: 524, text: "" }],
     ["a connection that closes", { misbehaviour: "close" }],
+    ["a connection that is reset", { misbehaviour: "reset" }],
+    ["a body that breaks off", { begin: '{"led', after: (r) => r.destroy() }],
     ["an answer that is no JSON", { text: "<html>welcome</html>" }],
     ["an answer that is cut off", { text: '{"ledger_state":{' }],
-  ] as const)("%s", async (_name, bad) => {
+  ] as const satisfies [string, Answer][])("%s", async (_name, bad) => {
     const timing = createFakeTiming();
     gateway.on(CONSTRUCTION, bad, bad, OK);
     const client = createTestClient([gateway.url], { timing });
@@ -172,90 +178,6 @@ describe("a Gateway that limits us", () => {
   });
 });
 
-describe("time-outs and cancelling", () => {
-  test.each(["hang", "hang_in_body"] as const)("%s: the request is cancelled", async (how) => {
-    gateway.on(CONSTRUCTION, { misbehaviour: how }, OK);
-    const client = createTestClient([gateway.url], { timeoutMs: 30 });
-    await client.construction(SIGNAL);
-    expect(gateway.cancelled()).toBe(1);
-  });
-
-  test("a Gateway that never answers is a time-out in the end", async () => {
-    gateway.on(CONSTRUCTION, { misbehaviour: "hang" });
-    const client = createTestClient([gateway.url], { timeoutMs: 20, budgetMs: 300 });
-    const error = await failure(client.construction(SIGNAL));
-    expect(error).toMatchObject({ code: "gateway_timeout", disposition: "retry", status: null });
-    expect(error.message).toContain("no answer within 20 ms");
-  });
-
-  test("a call ends at once when its caller gives up during the request", async () => {
-    const controller = new AbortController();
-    gateway.on(CONSTRUCTION, () => {
-      controller.abort(new Error("stop"));
-      return { misbehaviour: "hang" };
-    });
-    const call = createTestClient([gateway.url]).construction(controller.signal);
-    await expect(call).rejects.toThrow("stop");
-    expect(gateway.requests).toHaveLength(1);
-  });
-
-  test("a call ends at once when its caller gives up during a pause", async () => {
-    const controller = new AbortController();
-    const timing = createFakeTiming();
-    timing.onSleep = () => controller.abort(new Error("stop"));
-    gateway.on(CONSTRUCTION, { status: 500, text: "" });
-    const call = createTestClient([gateway.url], { timing }).construction(controller.signal);
-    await expect(call).rejects.toThrow("stop");
-    expect(gateway.requests).toHaveLength(1);
-  });
-
-  test("a call whose caller has given up sends nothing", async () => {
-    const call = createTestClient([gateway.url]).construction(AbortSignal.abort(new Error("stop")));
-    await expect(call).rejects.toThrow("stop");
-    expect(gateway.requests).toHaveLength(0);
-  });
-});
-
-describe("several base URLs", () => {
-  test("a failed attempt goes on at the next, and the first stays first", async () => {
-    gateway.on(CONSTRUCTION, { status: 502, text: "" }, OK);
-    second.on(CONSTRUCTION, OK);
-    const client = createTestClient([gateway.url, second.url]);
-    await client.construction(SIGNAL);
-    expect([gateway.requests.length, second.requests.length]).toEqual([1, 1]);
-    await client.construction(SIGNAL);
-    expect([gateway.requests.length, second.requests.length]).toEqual([2, 1]);
-  });
-
-  test("one that is down is given up, tried once in a while, and believed again", async () => {
-    const timing = createFakeTiming();
-    const states: string[] = [];
-    gateway.on(CONSTRUCTION, { misbehaviour: "close" });
-    second.on(CONSTRUCTION, OK);
-    const client = createTestClient([gateway.url, second.url], {
-      timing,
-      observe: { onBreaker: ({ state }) => states.push(state) },
-    });
-    for (let call = 0; call < 20; call += 1) await client.construction(SIGNAL);
-    expect(gateway.requests).toHaveLength(8);
-    expect(states).toEqual(["open"]);
-    await timing.sleep(2_000, SIGNAL);
-    gateway.on(CONSTRUCTION, OK);
-    await client.construction(SIGNAL);
-    expect(gateway.requests).toHaveLength(9);
-    expect(states).toEqual(["open", "half_open", "closed"]);
-  });
-
-  test("a connection refused is no other than one that breaks", async () => {
-    await gateway.close();
-    second.on(CONSTRUCTION, OK);
-    const client = createTestClient([gateway.url, second.url]);
-    await expect(client.construction(SIGNAL)).resolves.toMatchObject({
-      ledger_state: { round: 17 },
-    });
-  });
-});
-
 describe("lanes and rate", () => {
   test("no more requests are in flight than allowed", async () => {
     const gate = Promise.withResolvers<typeof OK>();
@@ -267,6 +189,40 @@ describe("lanes and rate", () => {
     await Promise.all(calls);
     expect(gateway.requests).toHaveLength(20);
     expect(gateway.mostOpen()).toBe(3);
+  });
+
+  test("a refusal halves how many may be in flight", async () => {
+    const limits: string[] = [];
+    gateway.on(CONSTRUCTION, { status: 429, text: "" }, OK);
+    const client = createTestClient([gateway.url], {
+      observe: {
+        onLane: ({ lane, limit }) => lane === "reads" && limits.push(String(limit)),
+        onLimitCut: ({ lane, reason }) => limits.push(`${lane} ${reason}`),
+      },
+    });
+    await client.construction(SIGNAL);
+    expect(new Set(limits)).toEqual(new Set(["8", "reads gateway_rate_limited", "4"]));
+  });
+
+  test("ten-fold latency leaves a third of the places, and is borne when it stays", async () => {
+    const timing = createFakeTiming();
+    const limits: number[] = [];
+    let latencyMs = 100;
+    gateway.on(CONSTRUCTION, () => {
+      timing.pass(latencyMs);
+      return OK;
+    });
+    const client = createTestClient([gateway.url], {
+      timing,
+      observe: { onLane: ({ lane, limit }) => lane === "reads" && limits.push(limit) },
+    });
+    for (let call = 0; call < 50; call += 1) await client.construction(SIGNAL);
+    expect(Math.min(...limits)).toBe(8);
+    latencyMs = 1_000;
+    for (let call = 0; call < 20; call += 1) await client.construction(SIGNAL);
+    expect(limits.at(-1)).toBe(3);
+    for (let call = 0; call < 180; call += 1) await client.construction(SIGNAL);
+    expect(limits.at(-1)).toBe(8);
   });
 
   test("reads that hang do not hold up a status", async () => {

@@ -1,7 +1,8 @@
-import type { Semaphore } from "@weft/runtime";
+import { type CallBudget, createCallBudget } from "./call-budget.ts";
 import type { Endpoint, Endpoints } from "./endpoints.ts";
-import type { Fault, Healing } from "./errors.ts";
+import { behindFault, type Fault, type Healing } from "./errors.ts";
 import { GatewayError } from "./gateway-error.ts";
+import type { Lane } from "./lane.ts";
 import type { GatewayObserver } from "./observer.ts";
 import { type Answer, sendOnce } from "./send-once.ts";
 import type { GatewayTiming } from "./timing.ts";
@@ -23,10 +24,11 @@ interface GuardedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** The lane: how many requests of its kind may be in flight. */
-  readonly lane: Semaphore;
-  /** False where the caller can ask for less instead of asking again. */
-  readonly retryTimeouts: boolean;
+  readonly lane: Lane;
+  /** Asks for the newest state, so that a replica that is behind shows. */
+  readonly atHead: boolean;
+  /** The caller can ask for less where asking again would be too much again. */
+  readonly divisible: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -50,117 +52,159 @@ const MOST_ATTEMPTS_BEYOND_HEAD = 5;
  * The pause between attempts holds no place in the lane, and ends at once when the signal aborts.
  */
 export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
-  const { timing, observe, budgetMs } = deps;
+  /** The newest state version that any base URL has told of. */
+  const head = { newest: 0 };
   return async (request) => {
-    const { path, lane, signal } = request;
-    const progress: Progress = { deadlineMs: undefined, avoid: undefined, fault: undefined };
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await lane.run(() => attemptOnce(deps, request, progress), signal);
-      if (answer.kind === "ok") return answer.json;
-      const { fault } = answer;
-      const pauseMs = pauseBefore(fault, attempt, request, timing.random());
-      const deadlineMs = progress.deadlineMs ?? timing.nowMs() + budgetMs;
-      if (pauseMs === null || timing.nowMs() + pauseMs >= deadlineMs) throw toError(path, fault);
-      observe.onRetry?.({ endpoint: path, reason: fault.code });
-      await timing.sleep(pauseMs, signal);
-      signal.throwIfAborted();
+    const budget = createCallBudget(deps.budgetMs, request.signal, deps.timing);
+    const call: Call = { ...deps, request, head, budget, avoid: undefined, fault: undefined };
+    try {
+      return await attemptUntilAnswered(call);
+    } catch (reason) {
+      const error = budget.spent ? budgetError(call) : reason;
+      if (error instanceof GatewayError) {
+        deps.observe.onGivenUp?.({ endpoint: request.path, reason: error.code });
+      }
+      throw error;
+    } finally {
+      budget.end();
     }
   };
 }
 
-interface Progress {
-  /** Set when the first attempt gets its place. */
-  deadlineMs: number | undefined;
+interface Call extends GuardedFetchDeps {
+  readonly request: GuardedRequest;
+  readonly head: { newest: number };
+  readonly budget: CallBudget;
   /** Where the last attempt failed. */
   avoid: Endpoint | undefined;
   /** How it failed. */
   fault: Fault | undefined;
 }
 
-async function attemptOnce(
-  deps: GuardedFetchDeps,
-  request: GuardedRequest,
-  progress: Progress,
-): Promise<Answer> {
-  const { bucket, timing, observe, timeoutMs, budgetMs } = deps;
-  const { path, headers, body, signal } = request;
-  await bucket.take(signal);
-  progress.deadlineMs ??= timing.nowMs() + budgetMs;
-  const endpoint = await chooseEndpoint(deps, request, progress);
-  const { breaker } = endpoint;
-  const startMs = timing.nowMs();
-  const report = (outcome: "ok" | "aborted" | Fault["code"]) =>
-    observe.onRequest?.({ endpoint: path, outcome, durationMs: timing.nowMs() - startMs });
-  breaker.enter();
+async function attemptUntilAnswered(call: Call): Promise<unknown> {
+  const { request, budget, timing, observe } = call;
+  const { path, lane } = request;
+  for (let attempt = 1; ; attempt += 1) {
+    const askedMs = timing.nowMs();
+    const answer = await lane.run(() => attemptOnce(call, askedMs), budget.signal, attempt > 1);
+    if (answer.kind === "ok") return answer.json;
+    const pauseMs = pauseBefore(answer.fault, attempt, call);
+    if (pauseMs === null || pauseMs >= budget.leftMs()) throw toError(path, answer.fault);
+    observe.onRetry?.({ endpoint: path, reason: answer.fault.code });
+    if (pauseMs > 0) await timing.sleep(pauseMs, budget.signal);
+    budget.signal.throwIfAborted();
+  }
+}
+
+async function attemptOnce(call: Call, askedMs: number): Promise<Answer> {
+  const { request, budget, head, bucket, timing, observe } = call;
+  const { path, headers, body, lane, signal } = request;
+  await bucket.take(budget.signal);
+  budget.start();
+  const endpoint = await chooseEndpoint(call);
+  const startedMs = timing.nowMs();
+  observe.onStart?.({ lane: lane.name, waitedMs: startedMs - askedMs });
+  const known = head.newest;
+  endpoint.breaker.enter();
   let answer: Answer;
   try {
+    const timeoutMs = Math.min(call.timeoutMs, budget.leftMs());
     const url = endpoint.baseUrl + path;
-    answer = await sendOnce({ url, headers, body }, { timeoutMs, wallMs: timing.wallMs(), signal });
+    answer = await sendOnce({ url, headers, body }, { timeoutMs, timing, signal });
   } catch (reason) {
-    breaker.leave();
-    report("aborted");
+    endpoint.breaker.leave();
+    const durationMs = timing.nowMs() - startedMs;
+    observe.onRequest?.({ endpoint: path, outcome: "aborted", durationMs });
     throw reason;
   }
-  learn(endpoint, answer, timing.nowMs());
-  if (answer.kind === "fault") {
-    progress.avoid = endpoint;
-    progress.fault = answer.fault;
-  }
-  report(answer.kind === "ok" ? "ok" : answer.fault.code);
+  const endedMs = timing.nowMs();
+  answer = compareHead(answer, { call, endpoint, known });
+  const fault = answer.kind === "fault" ? answer.fault : undefined;
+  lane.learn({ path, startedMs, endedMs, fault });
+  learn(endpoint, fault, endedMs);
+  if (fault !== undefined) Object.assign(call, { avoid: endpoint, fault });
+  const durationMs = endedMs - startedMs;
+  observe.onRequest?.({ endpoint: path, outcome: fault?.code ?? "ok", durationMs });
   return answer;
 }
 
-function learn(endpoint: Endpoint, answer: Answer, nowMs: number): void {
-  if (answer.kind === "fault" && answer.fault.afterMs !== null) {
-    endpoint.heldUntilMs = Math.max(endpoint.heldUntilMs, nowMs + answer.fault.afterMs);
-  }
-  if (answer.kind === "fault" && answer.fault.endpointIsIll) endpoint.breaker.fail(nowMs);
+function learn(endpoint: Endpoint, fault: Fault | undefined, nowMs: number): void {
+  if (fault?.replicaIsBehind) endpoint.fallBehind(nowMs);
+  if (fault !== undefined && fault.afterMs !== null) endpoint.hold(nowMs, fault.afterMs);
+  if (fault?.endpointIsIll) endpoint.breaker.fail(nowMs);
   else endpoint.breaker.succeed();
 }
 
+/**
+ * A head older than one that was known before the request was sent comes from a replica that is not there yet. Another is
+ * asked where there is one; where there is none, an old head is better than none, and whoever asked judges its age.
+ */
+function compareHead(
+  answer: Answer,
+  {
+    call,
+    endpoint,
+    known,
+  }: { readonly call: Call; readonly endpoint: Endpoint; readonly known: number },
+): Answer {
+  if (answer.kind === "fault" || !call.request.atHead) return answer;
+  const stateVersion = stateVersionOf(answer.json);
+  if (stateVersion === undefined) return answer;
+  call.head.newest = Math.max(call.head.newest, stateVersion);
+  if (stateVersion >= known) return answer;
+  const nowMs = call.timing.nowMs();
+  if (call.endpoints.hasBetterThan(endpoint, nowMs)) {
+    return { kind: "fault", fault: behindFault(stateVersion, known) };
+  }
+  return answer;
+}
+
+function stateVersionOf(json: unknown): number | undefined {
+  const { ledger_state } = (json ?? {}) as { ledger_state?: { state_version?: unknown } };
+  const version = ledger_state?.state_version;
+  return typeof version === "number" ? version : undefined;
+}
+
 /** Waits, within the budget, until some base URL may be asked. */
-async function chooseEndpoint(
-  { endpoints, timing, budgetMs }: GuardedFetchDeps,
-  { path, signal }: GuardedRequest,
-  progress: Progress,
-): Promise<Endpoint> {
+async function chooseEndpoint(call: Call): Promise<Endpoint> {
+  const { endpoints, timing, budget } = call;
   for (;;) {
-    const nowMs = timing.nowMs();
-    const choice = endpoints.choose(nowMs, progress.avoid);
+    const choice = endpoints.choose(timing.nowMs(), call.avoid);
     if (choice.kind === "endpoint") return choice.endpoint;
-    if (nowMs + choice.waitMs >= (progress.deadlineMs ?? nowMs)) {
-      if (progress.fault !== undefined) throw toError(path, progress.fault);
-      throw new GatewayError({
-        code: "gateway_unavailable",
-        endpoint: path,
-        message: `no base URL may be asked within ${budgetMs} ms`,
-        status: null,
-        detailsType: null,
-      });
-    }
-    await timing.sleep(choice.waitMs, signal);
-    signal.throwIfAborted();
+    if (choice.waitMs >= budget.leftMs()) throw budgetError(call);
+    await timing.sleep(choice.waitMs, budget.signal);
+    budget.signal.throwIfAborted();
   }
 }
 
 /** Milliseconds to wait before asking again; null when asking again makes no sense. Jitter takes off up to a half. */
-function pauseBefore(
-  fault: Fault,
-  attempt: number,
-  request: GuardedRequest,
-  random: number,
-): number | null {
+function pauseBefore(fault: Fault, attempt: number, call: Call): number | null {
   const { healing } = fault;
+  const { endpoints, timing, request, avoid } = call;
   if (healing === "never" || attempt >= MOST_ATTEMPTS) return null;
   if (healing === "soon" && attempt >= MOST_ATTEMPTS_BEYOND_HEAD) return null;
-  if (fault.code === "gateway_timeout" && !request.retryTimeouts) return null;
+  if (fault.askForLess && request.divisible) return null;
+  // Nothing heals by waiting that another replica knows already.
+  const { replicaIsBehind } = fault;
+  if (replicaIsBehind && avoid && endpoints.hasBetterThan(avoid, timing.nowMs())) return 0;
   // The base URL is held for as long as it asked: only the jitter is left to wait here, and another may be free.
   const firstMs = FIRST_PAUSE_MS[healing === "when_told" ? "backoff" : healing];
   const exponent = healing === "when_told" ? 0 : attempt - 1;
-  return Math.min(firstMs * 2 ** exponent, LONGEST_PAUSE_MS) * (1 - random / 2);
+  return Math.min(firstMs * 2 ** exponent, LONGEST_PAUSE_MS) * (1 - timing.random() / 2);
+}
+
+/** The time is up: the last failure says why, if there was one. */
+function budgetError({ request: { path }, fault, budgetMs }: Call): GatewayError {
+  if (fault !== undefined) return toError(path, fault);
+  return new GatewayError({
+    code: "gateway_unavailable",
+    endpoint: path,
+    message: `no base URL may be asked within ${budgetMs} ms`,
+    status: null,
+    detailsType: null,
+  });
 }
 
 function toError(path: string, fault: Fault): GatewayError {
-  const { code, message, status, detailsType, cause } = fault;
-  return new GatewayError({ code, endpoint: path, message, status, detailsType, cause });
+  return new GatewayError({ ...fault, endpoint: path });
 }

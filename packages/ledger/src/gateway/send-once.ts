@@ -5,6 +5,7 @@ import {
   networkFault,
   timeoutFault,
 } from "./errors.ts";
+import type { GatewayTiming } from "./timing.ts";
 
 export interface OutgoingRequest {
   readonly url: string;
@@ -24,26 +25,30 @@ export type Answer =
  */
 export async function sendOnce(
   request: OutgoingRequest,
-  limits: { readonly timeoutMs: number; readonly wallMs: number; readonly signal: AbortSignal },
+  limits: {
+    readonly timeoutMs: number;
+    readonly timing: Pick<GatewayTiming, "wallMs" | "setTimer">;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Answer> {
-  const { timeoutMs, wallMs, signal } = limits;
+  const { timeoutMs, timing, signal } = limits;
   signal.throwIfAborted();
   // A controller of our own, not AbortSignal.any: nothing stays behind on a signal that lives as long as the process.
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   let timedOut = false;
-  const timer = setTimeout(() => {
+  const cancelTimer = timing.setTimer(timeoutMs, () => {
     timedOut = true;
     controller.abort();
-  }, timeoutMs);
+  });
   try {
-    return await exchange(request, controller.signal, wallMs);
+    return await exchange(request, controller.signal, timing.wallMs());
   } catch (cause) {
     signal.throwIfAborted();
     return { kind: "fault", fault: timedOut ? timeoutFault(timeoutMs) : networkFault(cause) };
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
     signal.removeEventListener("abort", onAbort);
   }
 }

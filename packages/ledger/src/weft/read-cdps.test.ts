@@ -124,6 +124,18 @@ test("a request that is too much for the Gateway is asked for in halves", async 
   expect([...reads.values()].every(({ kind }) => kind === "live")).toBe(true);
 });
 
+test.each([
+  ["a 429", { status: 429, text: "slow down" }],
+  ["a 504 of what fronts the Gateway", { status: 504, text: "" }],
+  ["a failure of the Gateway", { status: 500, text: "" }],
+])("%s halves nothing: the same request is sent again", async (_name, bad) => {
+  gateway.on(DATA, bad, bad, ({ body }) =>
+    answer(body.non_fungible_ids.map((id: string) => live(id))),
+  );
+  await read(idsUpTo(100));
+  expect(gateway.requests.map(({ body }) => body.non_fungible_ids.length)).toEqual([100, 100, 100]);
+});
+
 test("one refused chunk ends the others", async () => {
   gateway.on(DATA, { status: 400, text: "no" }, { misbehaviour: "hang" });
   await expect(read(idsUpTo(300))).rejects.toMatchObject({ code: "gateway_invalid_request" });

@@ -28,7 +28,7 @@ export interface CdpsRequest {
 
 /**
  * CDPs at a state version, 100 per request, all requests at once (the client's lane bounds them).
- * Every id asked for is in the result. A request that times out is asked again in halves.
+ * Every id asked for is in the result. A request that takes the Gateway too long is asked again in halves.
  */
 export async function readCdps(
   client: GatewayClient,
@@ -77,8 +77,8 @@ async function readData(
     );
     if (Array.isArray(answer.non_fungible_ids)) return answer.non_fungible_ids;
   } catch (error) {
-    const timedOut = error instanceof GatewayError && error.code === "gateway_timeout";
-    if (timedOut && ids.length > 1) return "too_much";
+    const askForLess = error instanceof GatewayError && error.askForLess;
+    if (askForLess && ids.length > 1) return "too_much";
     throw error;
   }
   throw unexpectedAnswer("/state/non-fungible/data", "no non_fungible_ids");
