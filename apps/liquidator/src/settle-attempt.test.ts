@@ -58,8 +58,8 @@ function setUp(confirmLease = () => Promise.resolve()) {
             outcomes.push(outcome);
             return Promise.resolve();
           },
-          recordFinal: ({ attempt, ending, observedStateVersion }) => {
-            events.push(`final ${attempt} ${ending} at ${observedStateVersion}`);
+          recordFinal: ({ intentHash, attempt, ending, observedStateVersion }) => {
+            events.push(`final ${attempt} ${ending} of ${intentHash} at ${observedStateVersion}`);
             return Promise.resolve();
           },
           wallMs: () => Date.parse("2026-11-20T21:55:10Z"),
@@ -75,7 +75,7 @@ it("writes the outcome before the table calls the attempt final", async () => {
   await settle(liquidated);
   expect(events).toEqual([
     "put outcomes/run=20261120T215500Z/cdp=1006/0004.json",
-    "final 4 liquidated at 1010",
+    "final 4 liquidated of txid_sim1abc at 1010",
     "observed",
   ]);
 });

@@ -17,6 +17,7 @@ export interface SettleAttemptDeps {
   readonly putOutcome: (key: string, outcome: Outcome, signal: AbortSignal) => Promise<void>;
   readonly recordFinal: (
     final: {
+      readonly intentHash: string | null;
       readonly attempt: number;
       readonly ending: Ending;
       readonly observedStateVersion: bigint;
@@ -66,7 +67,8 @@ export async function settleAttempt(
   const { cdpId, runId, attempt, ending, observedStateVersion } = settlement;
   await confirmLease(signal);
   await putOutcome(outcomeKey(runId, cdpId, attempt), outcome, signal);
-  await recordFinal({ attempt, ending, observedStateVersion, endedAtMs }, signal);
+  const intentHash = settlement.transaction?.intentHash ?? null;
+  await recordFinal({ intentHash, attempt, ending, observedStateVersion, endedAtMs }, signal);
   observe(outcome);
 }
 

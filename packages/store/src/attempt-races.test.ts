@@ -20,7 +20,7 @@ afterAll(() => server.close());
 type Step =
   | { readonly kind: "wait"; readonly ms: number }
   | {
-      readonly kind: "acquire" | "renew" | "release" | "sign" | "submit" | "end";
+      readonly kind: "acquire" | "renew" | "release" | "sign" | "submit" | "end" | "end unsigned";
       readonly worker: 0 | 1;
     };
 
@@ -35,10 +35,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         "acquire",
         "sign",
         "sign",
+        "sign",
         "renew",
         "release",
         "submit",
         "end",
+        "end",
+        "end unsigned",
       ),
       worker: fc.constantFrom(0 as const, 1 as const),
     }),
@@ -65,7 +68,11 @@ interface Worker {
 }
 
 /** Does the step and says what the store did: "ok" or the code it refused with. */
-async function act(world: World, { kind, worker }: Exclude<Step, { kind: "wait" }>) {
+async function act(
+  world: World,
+  { kind, worker }: Exclude<Step, { kind: "wait" }>,
+  openIntent: string | undefined,
+) {
   const { cdpId, nowMs } = world;
   const me = world.workers[worker];
   const { fence, attempt } = me;
@@ -88,16 +95,20 @@ async function act(world: World, { kind, worker }: Exclude<Step, { kind: "wait" 
       case "submit":
         return ok(store.recordSubmitted({ cdpId, fence, submittedAtMs: nowMs }, signal));
       case "end":
-        return ok(
-          store.recordFinal(
-            { cdpId, fence, attempt, ending: "stale", observedStateVersion: 1n, endedAtMs: nowMs },
-            signal,
-          ),
-        );
+      case "end unsigned": {
+        const intentHash = kind === "end" ? (openIntent ?? null) : null;
+        const final = {
+          attempt,
+          ending: "stale",
+          observedStateVersion: 1n,
+          endedAtMs: nowMs,
+        } as const;
+        return ok(store.recordFinal({ cdpId, fence, intentHash, ...final }, signal));
+      }
     }
   };
   const result = await attempted();
-  if (kind === "end" && result === "ok") me.attempt += 1;
+  if (kind.startsWith("end") && result === "ok") me.attempt += 1;
   return result;
 }
 
@@ -143,7 +154,8 @@ function rule(world: World, { kind, worker }: Exclude<Step, { kind: "wait" }>): 
     world.openIntent = `txid_${world.signatures}`;
   }
   if (kind === "submit" && world.openIntent === undefined) return "attempt_out_of_order";
-  if (kind === "end") {
+  if (kind === "end unsigned" && world.openIntent !== undefined) return "unfinal_attempt";
+  if (kind === "end" || kind === "end unsigned") {
     world.openIntent = undefined;
     world.attempts += 1;
   }
@@ -176,8 +188,9 @@ test("whatever two workers do in whatever order, only the newest lease writes, a
           continue;
         }
         world.signatures += 1;
+        const { openIntent } = world;
         const expected = rule(world, next);
-        expect(await act(world, next), JSON.stringify(next)).toBe(expected);
+        expect(await act(world, next, openIntent), JSON.stringify(next)).toBe(expected);
         if (next.kind === "sign" && expected === "ok") signed += 1;
         if (expected === "lease_lost" || expected === "unfinal_attempt") refused += 1;
       }

@@ -88,13 +88,20 @@ export interface AttemptStore {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Ends the attempt under way, signed or not. The same write puts the CDP into quarantine, ends its quarantine (null),
-   * or leaves that as it is (undefined).
+   * Ends the attempt under way. One that is signed ends by its own intent alone: whoever does not name it does not know
+   * of it, and must not bury it. The same write puts the CDP into quarantine, ends its quarantine (null), or leaves that
+   * as it is (undefined).
    *
-   * @throws {AppError} `attempt_out_of_order` (park) when its number is not the one under way
+   * @throws {AppError} `unfinal_attempt` (park) when another intent is signed than the one named, or one is and none is
+   *   named; `attempt_out_of_order` (park) when its number is not the one under way, or nothing is signed of what is named
    */
   recordFinal(
-    write: LeaseRef & FinalAttempt & { readonly quarantine?: Quarantine | null | undefined },
+    write: LeaseRef &
+      FinalAttempt & {
+        /** Of the signed attempt that ends; null when nothing was signed. */
+        readonly intentHash: string | null;
+        readonly quarantine?: Quarantine | null | undefined;
+      },
     signal: AbortSignal,
   ): Promise<void>;
   /**

@@ -42,11 +42,12 @@ const sign = (fence: number, attempt: SignedAttempt) =>
   store.recordSigned({ cdpId, fence, attempt }, signal);
 const submit = (fence: number, submittedAtMs: number) =>
   store.recordSubmitted({ cdpId, fence, submittedAtMs }, signal);
-const end = (fence: number, attempt: number) =>
+const end = (fence: number, attempt: number, intentHash: string | null = null) =>
   store.recordFinal(
     {
       cdpId,
       fence,
+      intentHash,
       attempt,
       ending: "liquidated",
       observedStateVersion: 18_446_744_073_709_551_615n,
@@ -95,7 +96,7 @@ test("a whole attempt is written down step by step, in three writes before it is
       failedDelivery: null,
     },
   });
-  await end(2, 0);
+  await end(2, 0, "txid_0");
   expect(await acquire("a", 12_000)).toEqual({
     kind: "acquired",
     fence: 3,
@@ -153,7 +154,7 @@ test("a released CDP is free at once, and its old lease is no good any more", as
 test.each<[string, () => Promise<void>]>([
   ["signed", () => sign(1, signed(0))],
   ["submitted", () => submit(1, 6_000)],
-  ["final", () => end(1, 0)],
+  ["final", () => end(1, 0, "txid_b")],
   ["renewal", () => store.renewLease({ cdpId, fence: 1, nowMs: 12_000, leaseMs: 1_000 }, signal)],
   ["release", () => store.releaseLease({ cdpId, fence: 1 }, signal)],
 ])(
@@ -205,6 +206,30 @@ test("a CDP that nobody ever leased takes no write", async () => {
   });
 });
 
+test.each([
+  ["that names no intent", null],
+  ["of another intent", "txid_other"],
+])("an ending %s does not bury a signed attempt", async (_case, intentHash) => {
+  await acquire("a", 10_000);
+  await sign(1, signed(0, "txid_signed"));
+  await expect(end(1, 0, intentHash)).rejects.toMatchObject({
+    code: "unfinal_attempt",
+    disposition: "park",
+    message: `${cdpId}: attempt 0 (txid_signed) has no end yet`,
+  });
+  expect(await acquire("b", 11_000)).toMatchObject({
+    record: { nextAttempt: 0, unfinal: { intentHash: "txid_signed" }, lastFinal: null },
+  });
+});
+
+test("an intent that is not written down cannot end an attempt", async () => {
+  await acquire("a", 10_000);
+  await expect(end(1, 0, "txid_0")).rejects.toMatchObject({
+    code: "attempt_out_of_order",
+    message: `${cdpId}: attempt 0 cannot end by txid_0: nothing is signed`,
+  });
+});
+
 test("an attempt may end without anything signed", async () => {
   await acquire("a", 10_000);
   await end(1, 0);
@@ -221,7 +246,7 @@ test("a write whose answer got lost on the way still counts as done", async () =
   server.loseNextAnswer();
   await submit(1, 6_000);
   server.loseNextAnswer();
-  await end(1, 0);
+  await end(1, 0, "txid_0");
   server.loseNextAnswer();
   await store.releaseLease({ cdpId, fence: 1 }, signal);
   expect(await acquire("b", 10_001)).toMatchObject({ fence: 2, record: { nextAttempt: 1 } });

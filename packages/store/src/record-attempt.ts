@@ -1,5 +1,11 @@
 import { AppError } from "@weft/runtime";
-import { type CdpState, toFinalItem, toQuarantineItem, toSignedItem } from "./attempt-record.ts";
+import {
+  type CdpState,
+  toFinalItem,
+  toQuarantineItem,
+  toSignedItem,
+  type UnfinalAttempt,
+} from "./attempt-record.ts";
 import type { AttemptStore, LeaseRef } from "./attempt-store.ts";
 import type { CdpItems, CdpWrite } from "./cdp-items.ts";
 import { leaseLost, UNDER_LEASE, underLease } from "./take-lease.ts";
@@ -35,11 +41,7 @@ export function recordSigned(
     refusal: ({ record: { unfinal, nextAttempt } }) =>
       unfinal === null
         ? outOfOrder(cdpId, `attempt ${attempt.attempt} cannot begin: ${nextAttempt} is next`)
-        : new AppError(
-            "unfinal_attempt",
-            `${cdpId}: attempt ${unfinal.attempt} (${unfinal.intentHash}) has no end yet`,
-            { disposition: "park" },
-          ),
+        : unfinalAttempt(cdpId, unfinal),
   };
   return writeUnderLease(items, write, signal);
 }
@@ -65,27 +67,37 @@ export function recordSubmitted(
 /** See `AttemptStore.recordFinal`. */
 export function recordFinal(
   items: CdpItems,
-  { cdpId, fence, attempt, ending, observedStateVersion, endedAtMs, quarantine }: FinalWrite,
+  { cdpId, fence, intentHash, quarantine, ...final }: FinalWrite,
   signal: AbortSignal,
 ): Promise<void> {
+  const { attempt, ending } = final;
   const set = quarantine ? ", quarantine = :quarantine" : "";
   const remove = quarantine === null ? ", quarantine" : "";
+  const itsOwn =
+    intentHash === null ? "attribute_not_exists(unfinal)" : "unfinal.intentHash = :intentHash";
   const write: GuardedWrite = {
     cdpId,
     fence,
-    condition: `${UNDER_LEASE} AND nextAttempt = :attempt`,
+    condition: `${UNDER_LEASE} AND nextAttempt = :attempt AND ${itsOwn}`,
     update: `SET lastFinal = :final, nextAttempt = :next${set} REMOVE unfinal${remove}`,
     values: {
       ...underLease(fence),
+      ...(intentHash === null ? {} : { ":intentHash": { S: intentHash } }),
       ":attempt": { N: String(attempt) },
       ":next": { N: String(attempt + 1) },
-      ":final": toFinalItem({ attempt, ending, observedStateVersion, endedAtMs }),
+      ":final": toFinalItem(final),
       ...(quarantine ? { ":quarantine": toQuarantineItem(quarantine) } : {}),
     },
     isDone: ({ record: { lastFinal } }) =>
       lastFinal?.attempt === attempt && lastFinal.ending === ending,
-    refusal: ({ record }) =>
-      outOfOrder(cdpId, `attempt ${attempt} cannot end: ${record.nextAttempt} is under way`),
+    refusal: ({ record: { unfinal, nextAttempt } }) => {
+      if (nextAttempt !== attempt) {
+        return outOfOrder(cdpId, `attempt ${attempt} cannot end: ${nextAttempt} is under way`);
+      }
+      return unfinal === null
+        ? outOfOrder(cdpId, `attempt ${attempt} cannot end by ${intentHash}: nothing is signed`)
+        : unfinalAttempt(cdpId, unfinal);
+    },
   };
   return writeUnderLease(items, write, signal);
 }
@@ -101,6 +113,11 @@ async function writeUnderLease(
     throw leaseLost(write, state);
   }
   if (!write.isDone(state)) throw write.refusal(state);
+}
+
+function unfinalAttempt(cdpId: string, { attempt, intentHash }: UnfinalAttempt): AppError {
+  const message = `${cdpId}: attempt ${attempt} (${intentHash}) has no end yet`;
+  return new AppError("unfinal_attempt", message, { disposition: "park" });
 }
 
 function outOfOrder(cdpId: string, fault: string): AppError {
