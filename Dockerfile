@@ -67,6 +67,7 @@ WORKDIR /app
 COPY --from=local-dependencies /src/node_modules ./node_modules
 COPY --from=sources /src/package.json ./
 COPY --from=sources /src/packages/messages ./packages/messages
+COPY --from=sources /src/packages/protocol ./packages/protocol
 COPY --from=sources /src/packages/runtime ./packages/runtime
 COPY --from=sources /src/packages/store ./packages/store
 COPY --from=sources /src/local/package.json ./local/

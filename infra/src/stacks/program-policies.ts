@@ -34,8 +34,17 @@ const RECEIVE_AND_ANSWER = [
   "sqs:ChangeMessageVisibility",
   "sqs:DeleteMessage",
 ];
-/** The singletons that say which run is the latest and what holds for all liquidators, the items of CDPs, and of prices. */
-const ITEMS = { runPointer: "RUN", fleet: "FLEET", cdps: "CDP#*", prices: "PRICE#*" };
+/**
+ * The singletons that say which run is the latest and what holds for all liquidators, the items of CDPs, of prices, and of
+ * what is promised of the account.
+ */
+const ITEMS = {
+  runPointer: "RUN",
+  fleet: "FLEET",
+  cdps: "CDP#*",
+  prices: "PRICE#*",
+  treasury: "TREASURY#*",
+};
 
 const onItems = (test: "StringEquals" | "StringLike", pattern: string) => ({
   [`ForAllValues:${test}`]: { "dynamodb:LeadingKeys": [pattern] },
@@ -96,7 +105,7 @@ export function indexerStatements(r: Resources, { names }: Context): PolicyState
   ];
 }
 
-/** Takes candidates, keeps its leases and attempts, writes outcomes, signs. */
+/** Takes candidates, keeps its leases, attempts and reservations, writes outcomes, signs. */
 export function liquidatorStatements(
   r: Resources,
   { names }: Context,
@@ -126,6 +135,12 @@ export function liquidatorStatements(
       ["dynamodb:BatchGetItem"],
       [r.table],
       onItems("StringLike", ITEMS.prices),
+    ),
+    allow(
+      "KeepReservations",
+      ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.treasury),
     ),
     // A scan has no leading keys.
     allow("FindUnfinalAttempts", ["dynamodb:Scan"], [r.table]),

@@ -59,6 +59,7 @@ test("the liquidator takes candidates, parks them, keeps its attempts, writes ou
       'Allow ObeyTheFleetSwitch: dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
       "Allow KnowTheTable: dynamodb:DescribeTable on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       'Allow ReadThePriceGuard: dynamodb:BatchGetItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["PRICE#*"]}}',
+      'Allow KeepReservations: dynamodb:BatchGetItem dynamodb:GetItem dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["TREASURY#*"]}}',
       "Allow FindUnfinalAttempts: dynamodb:Scan on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       "Allow Sign: kms:Sign kms:GetPublicKey on <signingkey.Arn>",
     ],

@@ -14,7 +14,9 @@ export type {
   QuarantinedCdp,
 } from "./attempt-store.ts";
 export { type AwsClientOptions, createDynamo, createS3 } from "./aws-clients.ts";
+export { requireNewer } from "./check-hold.ts";
 export { createAttemptStore } from "./create-attempt-store.ts";
+export { createReservations } from "./create-reservations.ts";
 export {
   createFleetSwitch,
   type FleetState,
@@ -24,6 +26,13 @@ export {
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
 export type { StoredPriceGuard } from "./price-guard-items.ts";
 export { createPriceGuardStore, type PriceGuardStore } from "./price-guard-store.ts";
+export type {
+  KnownFunds,
+  Reservations,
+  ReserveAnswer,
+  ReserveRequest,
+  SettleRequest,
+} from "./reservations.ts";
 export {
   createRunPointer,
   type NewestRuns,
@@ -36,3 +45,13 @@ export {
   type SnapshotRow,
 } from "./snapshot.ts";
 export { createStateTable } from "./state-table.ts";
+export {
+  type Amounts,
+  freeAmounts,
+  type Hold,
+  heldAmounts,
+  hourEndsAtMs,
+  hourlyFees,
+  hourOf,
+  type TreasuryBooks,
+} from "./treasury-books.ts";

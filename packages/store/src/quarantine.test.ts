@@ -50,6 +50,7 @@ async function end(change: { quarantine?: Quarantine | null }): Promise<void> {
     {
       ...{ cdpId, fence, attempt, ending: "rejected", observedStateVersion: 900n },
       endedAtMs: 3_000,
+      intentHash: null,
       ...change,
     },
     signal,
@@ -75,7 +76,7 @@ test("an end may put the CDP into quarantine, and whoever takes it next is told,
   await store.recordFinal(
     {
       ...{ cdpId, fence, attempt: 0, ending: "rejected", observedStateVersion: 900n },
-      ...{ endedAtMs: 3_000, quarantine },
+      ...{ endedAtMs: 3_000, intentHash: null, quarantine },
     },
     signal,
   );

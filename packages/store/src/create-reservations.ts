@@ -1,0 +1,147 @@
+import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { AppError } from "@weft/runtime";
+import { checkHold, requireNewer } from "./check-hold.ts";
+import type { Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
+import {
+  feesAttribute,
+  type Hold,
+  holdAttribute,
+  hourOf,
+  leftAttribute,
+  parseBooks,
+  toHoldItem,
+} from "./treasury-books.ts";
+import { createTreasuryShards, shardOf, type TreasuryShards } from "./treasury-shards.ts";
+
+/** The reservations in one table. */
+export function createReservations(options: {
+  readonly dynamo: DynamoDBClient;
+  readonly table: string;
+}): Reservations {
+  const shards = createTreasuryShards(options);
+  const read = async (signal: AbortSignal) => parseBooks(await shards.readAll(signal));
+  return {
+    read,
+    async reserve(request, signal) {
+      requireNewer(request.funds);
+      await writeHold(shards, request, signal);
+      const books = await read(signal);
+      const { cdpId, fence } = request;
+      const own = books.holds.find((hold) => hold.cdpId === cdpId);
+      if (own?.fence !== fence) throw leaseLost(request);
+      const answer = checkHold(request, books);
+      if (answer.kind !== "reserved") await release(shards, request, signal);
+      return answer;
+    },
+    release: (hold, signal) => release(shards, hold, signal),
+    settle: (request, signal) => settle(shards, request, signal),
+    async forgetOldHours(nowMs, signal) {
+      const kept = [hourOf(nowMs), hourOf(nowMs) - 1].map(feesAttribute);
+      for (const [shard, item] of (await shards.readAll(signal)).entries()) {
+        const old = Object.keys(item).filter((n) => n.startsWith("fees#") && !kept.includes(n));
+        if (old.length === 0) continue;
+        const names = Object.fromEntries(old.map((name, index) => [`#fees${index}`, name]));
+        const update = `REMOVE ${Object.keys(names).join(", ")}`;
+        await shards.write({ shard, update, names }, signal);
+      }
+    },
+  };
+}
+
+async function writeHold(
+  shards: TreasuryShards,
+  request: ReserveRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cdpId, fence, nowMs } = request;
+  const written = await shards.write(
+    {
+      shard: shardOf(cdpId),
+      condition: "attribute_not_exists(#hold) OR #hold.fence <= :fence",
+      update: "SET #hold = :hold",
+      names: { "#hold": holdAttribute(cdpId) },
+      values: {
+        ":hold": toHoldItem({ ...request, reservedAtMs: nowMs }),
+        ":fence": { N: String(fence) },
+      },
+    },
+    signal,
+  );
+  if (!written) throw leaseLost(request);
+}
+
+async function release(
+  shards: TreasuryShards,
+  { cdpId, attempt, fence }: Pick<Hold, "cdpId" | "attempt" | "fence">,
+  signal: AbortSignal,
+): Promise<void> {
+  await shards.write(
+    {
+      shard: shardOf(cdpId),
+      condition: "#hold.attempt = :attempt AND #hold.fence = :fence",
+      update: "REMOVE #hold",
+      names: { "#hold": holdAttribute(cdpId) },
+      values: { ":attempt": { N: String(attempt) }, ":fence": { N: String(fence) } },
+    },
+    signal,
+  );
+}
+
+/**
+ * What leaves the books as a hold comes back in them as `left` and as a fee, in the same write. The whole hold counts as
+ * gone, so that whoever still goes by an older balance is not told of more than there can be.
+ */
+async function settle(
+  shards: TreasuryShards,
+  { cdpId, attempt, commit, nowMs }: SettleRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const shard = shardOf(cdpId);
+  const { holds } = parseBooks([await shards.read(shard, signal)]);
+  const hold = holds.find((each) => each.cdpId === cdpId);
+  if (hold?.attempt !== attempt) return;
+  if (commit === null) return release(shards, hold, signal);
+  const sums: Sum[] = [
+    ...[...hold.amounts].map(([resource, amount]): Sum => [leftAttribute(resource), amount]),
+    [feesAttribute(hourOf(nowMs)), commit.feeXrd],
+  ];
+  const [newest, outrun] = bookings(hold, sums, commit.stateVersion);
+  if (await shards.write({ shard, ...newest }, signal)) return;
+  // A newer commit is settled already. Or this one is: then the hold is gone, and this writes nothing.
+  await shards.write({ shard, ...outrun }, signal);
+}
+
+type Sum = readonly [attribute: string, subunits: bigint];
+
+/** The same write twice: when the commit is the newest that was settled, and when it is not. */
+function bookings({ cdpId, attempt, fence }: Hold, sums: readonly Sum[], stateVersion: bigint) {
+  const names: Record<string, string> = { "#hold": holdAttribute(cdpId) };
+  const values: Record<string, AttributeValue> = {
+    ":attempt": { N: String(attempt) },
+    ":fence": { N: String(fence) },
+    ":version": { N: String(stateVersion) },
+  };
+  const added = sums.map(([attribute, subunits], index) => {
+    names[`#sum${index}`] = attribute;
+    values[`:sum${index}`] = { N: String(subunits) };
+    return `#sum${index} :sum${index}`;
+  });
+  const booking = `REMOVE #hold ADD ${added.join(", ")}`;
+  const itsHold = "#hold.attempt = :attempt AND #hold.fence = :fence";
+  const isNewest = "(attribute_not_exists(settledVersion) OR settledVersion < :version)";
+  return [
+    {
+      ...{ names, values, condition: `${itsHold} AND ${isNewest}` },
+      update: `SET settledVersion = :version ${booking}`,
+    },
+    {
+      ...{ names, values, condition: `${itsHold} AND settledVersion >= :version` },
+      update: booking,
+    },
+  ] as const;
+}
+
+function leaseLost({ cdpId, fence }: Pick<Hold, "cdpId" | "fence">): AppError {
+  const message = `lease ${fence} on ${cdpId} is lost: its hold is another's`;
+  return new AppError("lease_lost", message, { disposition: "retry" });
+}

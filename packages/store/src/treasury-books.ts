@@ -1,0 +1,160 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import {
+  addDecimal,
+  DECIMAL_ZERO,
+  type Decimal,
+  decimalFromSubunits,
+  formatDecimal,
+  parseDecimal,
+  type ResourceAddress,
+  subDecimal,
+} from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+import { z } from "zod";
+
+/** Amounts of tokens by resource, whole units. */
+export type Amounts = ReadonlyMap<ResourceAddress, Decimal>;
+
+/** What is promised to the attempt on one CDP. */
+export interface Hold {
+  readonly cdpId: string;
+  readonly attempt: number;
+  /** Of the lease it was reserved under. */
+  readonly fence: number;
+  /** All that may leave the account, the locked fee included. */
+  readonly amounts: Amounts;
+  /** The locked fee again: the most that this attempt can add to the spend of an hour. */
+  readonly feeXrd: Decimal;
+  /** Wall time, milliseconds since 1970. */
+  readonly reservedAtMs: number;
+}
+
+/** All shards of the treasury, read one after the other. */
+export interface TreasuryBooks {
+  readonly holds: readonly Hold[];
+  /** All that settled attempts have ever taken out of the account; only grows. */
+  readonly left: Amounts;
+  /** The newest commit that was settled: an older balance does not know of it. 0 before the first. */
+  readonly settledVersion: bigint;
+  /** Fees paid, XRD, by the hour they were settled in, hours since 1970. */
+  readonly feesXrd: ReadonlyMap<number, Decimal>;
+}
+
+type Item = Readonly<Record<string, AttributeValue>>;
+
+const HOLD = "hold#";
+const LEFT = "left#";
+const FEES = "fees#";
+const MS_PER_HOUR = 3_600_000;
+
+/** The hour that fees are counted in, hours since 1970. */
+export const hourOf = (wallMs: number) => Math.floor(wallMs / MS_PER_HOUR);
+/** When that hour ends, wall milliseconds since 1970. */
+export const hourEndsAtMs = (hour: number) => (hour + 1) * MS_PER_HOUR;
+
+export const holdAttribute = (cdpId: string) => `${HOLD}${cdpId.replaceAll("#", "")}`;
+export const leftAttribute = (resource: ResourceAddress) => `${LEFT}${resource}`;
+export const feesAttribute = (hour: number) => `${FEES}${hour}`;
+
+const whole = z.object({ N: z.string().regex(/^\d+$/) }).transform(({ N }) => Number(N));
+const subunits = z
+  .object({ N: z.string().regex(/^\d+$/) })
+  .transform(({ N }) => decimalFromSubunits(BigInt(N)));
+const version = z.object({ N: z.string().regex(/^\d+$/) }).transform(({ N }) => BigInt(N));
+const decimal = z.object({ S: z.string() }).transform(({ S }) => parseDecimal(S));
+const hold = z.object({
+  M: z.object({
+    attempt: whole,
+    fence: whole,
+    amounts: z
+      .object({ M: z.record(z.string(), decimal) })
+      .transform(({ M }) => new Map(Object.entries(M))),
+    feeXrd: decimal,
+    reservedAtMs: whole,
+  }),
+});
+
+/** A hold as DynamoDB takes it. */
+export function toHoldItem({ attempt, fence, amounts, feeXrd, reservedAtMs }: Hold) {
+  const stored = [...amounts].map(([resource, amount]) => [resource, { S: formatDecimal(amount) }]);
+  return {
+    M: {
+      attempt: { N: String(attempt) },
+      fence: { N: String(fence) },
+      amounts: { M: Object.fromEntries(stored) as Record<string, AttributeValue> },
+      feeXrd: { S: formatDecimal(feeXrd) },
+      reservedAtMs: { N: String(reservedAtMs) },
+    },
+  };
+}
+
+/**
+ * The items of the shards as one set of books.
+ *
+ * @throws {AppError} `treasury_unreadable` (retry): no fault of whoever asks, and nothing is promised on half of the books
+ */
+export function parseBooks(items: readonly Item[]): TreasuryBooks {
+  const holds: Hold[] = [];
+  const left = new Map<ResourceAddress, Decimal>();
+  const feesXrd = new Map<number, Decimal>();
+  let settledVersion = 0n;
+  for (const item of items) {
+    for (const [name, value] of Object.entries(item)) {
+      const at = `${item.pk?.S} ${name}`;
+      if (name.startsWith(HOLD)) {
+        holds.push({ cdpId: `#${name.slice(HOLD.length)}#`, ...parsed(at, hold, value).M });
+      } else if (name.startsWith(LEFT)) {
+        add(left, name.slice(LEFT.length), parsed(at, subunits, value));
+      } else if (name.startsWith(FEES)) {
+        add(feesXrd, Number(name.slice(FEES.length)), parsed(at, subunits, value));
+      } else if (name === "settledVersion") {
+        const settled = parsed(at, version, value);
+        if (settled > settledVersion) settledVersion = settled;
+      }
+    }
+  }
+  return { holds, left, settledVersion, feesXrd };
+}
+
+function parsed<T>(at: string, schema: z.ZodType<T>, value: unknown): T {
+  try {
+    return schema.parse(value);
+  } catch (cause) {
+    const message = `${at} of the state table cannot be read: repair or remove it`;
+    throw new AppError("treasury_unreadable", message, { disposition: "retry", cause });
+  }
+}
+
+function add<K>(sums: Map<K, Decimal>, key: K, amount: Decimal): void {
+  sums.set(key, addDecimal(sums.get(key) ?? DECIMAL_ZERO, amount));
+}
+
+/** What is promised of each resource. */
+export function heldAmounts({ holds }: TreasuryBooks): Amounts {
+  const held = new Map<ResourceAddress, Decimal>();
+  for (const { amounts } of holds) {
+    for (const [resource, amount] of amounts) add(held, resource, amount);
+  }
+  return held;
+}
+
+/** What the fees of an hour come to at most: those paid in it, and those of everything that is under way. XRD. */
+export function hourlyFees(
+  { holds, feesXrd }: TreasuryBooks,
+  hour: number,
+): { readonly paidXrd: Decimal; readonly heldXrd: Decimal } {
+  const heldXrd = holds.reduce((sum, { feeXrd }) => addDecimal(sum, feeXrd), DECIMAL_ZERO);
+  return { paidXrd: feesXrd.get(hour) ?? DECIMAL_ZERO, heldXrd };
+}
+
+/** What of a balance is promised to nobody, or only to the CDP that asks: that promise would be made anew. */
+export function freeAmounts(balances: Amounts, books: TreasuryBooks, cdpId: string): Amounts {
+  const others = books.holds.filter((each) => each.cdpId !== cdpId);
+  const held = heldAmounts({ ...books, holds: others });
+  return new Map(
+    [...balances].map(([resource, balance]) => {
+      const free = subDecimal(balance, held.get(resource) ?? DECIMAL_ZERO);
+      return [resource, free > 0n ? free : DECIMAL_ZERO];
+    }),
+  );
+}
