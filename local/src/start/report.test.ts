@@ -96,7 +96,7 @@ test("the digest knows what was liquidated, not when, by which transaction or in
   const other = sampleLiquidation({ cdpId: "#8#" });
   const later = sampleLiquidation({ intentHash: "txid_other", stateVersion: 2000 });
   expect(digestOf([sampleLiquidation(), other])).toBe(digestOf([other, later]));
-  const more = sampleLiquidation({ paid: { resource: "resource_usd", amount: "11" } });
+  const more = sampleLiquidation({ paid: [{ resource: "resource_usd", amount: "11" }] });
   expect(digestOf([more, other])).not.toBe(digestOf([later, other]));
 });
 

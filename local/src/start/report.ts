@@ -141,7 +141,7 @@ function countEndings(outcomes: readonly Outcome[]): Record<Ending, number> {
 
 export function digestOf(liquidations: Audit["liquidations"]): string {
   const lines = liquidations.map(
-    ({ cdpId, paid, seized }) => `${cdpId}:${canonicalAmounts([paid])}:${canonicalAmounts(seized)}`,
+    ({ cdpId, paid, seized }) => `${cdpId}:${canonicalAmounts(paid)}:${canonicalAmounts(seized)}`,
   );
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }

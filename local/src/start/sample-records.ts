@@ -83,8 +83,11 @@ export function sampleLiquidation(
     stateVersion: 1001,
     liquidationLtvBefore: "1.2",
     liquidationLtvAfter: "0.9",
-    paid: { resource: "resource_usd", amount: "10" },
+    paid: [{ resource: "resource_usd", amount: "10" }],
     seized: [{ resource: "resource_xrd", amount: "500.5" }],
+    seizedNft: null,
+    flashLent: false,
+    swaps: 0,
     profitXrd: "20.25",
     ...changes,
   };

@@ -160,7 +160,7 @@ function recordFaults(audit: Audit, outcomes: readonly Outcome[]): string[] {
     ),
     ...named(
       "whose record of what was paid differs from the ledger",
-      of((commit, record) => sameAmounts([commit.paid], record.paid)),
+      of((commit, record) => sameAmounts(commit.paid, record.paid)),
     ),
     ...named(
       "whose record of what was seized differs from the ledger",

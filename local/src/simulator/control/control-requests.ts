@@ -34,6 +34,11 @@ export const fundRequest = z.strictObject({
   amounts: byName,
 });
 
+/** All that are named are off, all others on. */
+export const servicesRequest = z.strictObject({
+  off: z.array(z.string().min(1)).max(1_000),
+});
+
 /** The input names something wrong. */
 export class UnusableInputError extends Error {
   override readonly name = "UnusableInputError";

@@ -110,6 +110,11 @@ describe("control/faults", () => {
     excessPayment: "returned",
     seizureOrder: "as_requested",
     interest: "written",
+    dust: "allowed",
+    nftFee: "on_top",
+    nftCloseFactor: "ignored",
+    dexSpread: "0.003",
+    dexDepthXrd: "1000000000000",
   };
 
   it("sets what is named, keeps the rest, and resets with null to what held at the start", async () => {

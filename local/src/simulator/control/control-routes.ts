@@ -8,6 +8,7 @@ import {
   fundRequest,
   parseControl,
   pricesRequest,
+  servicesRequest,
   UnusableInputError,
 } from "./control-requests.ts";
 import { createFaultControl, type FaultControl, faultsRequest } from "./fault-settings.ts";
@@ -39,6 +40,7 @@ function addReads(
   read("audit", () => ledger.audit());
   read("requests", () => counter.counts());
   read("prices", () => ({ prices: ledger.prices() }));
+  read("services", () => ({ off: ledger.servicesOff() }));
   read("faults", () => faultControl.current());
 }
 
@@ -67,6 +69,10 @@ function addWrites(
     names.refuseTooFine("amounts", resolved);
     const point = ledger.fund(account, resolved);
     return { balances: ledger.balances(account, point.stateVersion) };
+  });
+  write("services", (body) => {
+    ledger.setServicesOff(parseControl(servicesRequest, body).off);
+    return { off: ledger.servicesOff() };
   });
   write("faults", (body) => {
     faultControl.apply(parseControl(faultsRequest, body));

@@ -26,6 +26,19 @@ export const faultsRequest = z.strictObject({
   excessPayment: z.enum(["returned", "rejected"]).nullable().optional(),
   seizureOrder: z.enum(["as_requested", "largest_first"]).nullable().optional(),
   interest: z.enum(["written", "pending"]).nullable().optional(),
+  dust: z.enum(["allowed", "refused"]).nullable().optional(),
+  nftFee: z.enum(["on_top", "included"]).nullable().optional(),
+  nftCloseFactor: z.enum(["ignored", "applied"]).nullable().optional(),
+  dexSpread: z
+    .string()
+    .regex(/^0(\.\d{1,18})?$/, "must be a decimal in a string, from 0 to under 1")
+    .nullable()
+    .optional(),
+  dexDepthXrd: z
+    .string()
+    .regex(/^[1-9]\d{0,20}$/, "must be a whole number in a string")
+    .nullable()
+    .optional(),
   priceFeed: z.enum(["live", "stopped"]).nullable().optional(),
 });
 

@@ -89,6 +89,8 @@ export class SmallLedger implements SimulatedLedger {
     xrd: ADDRESS.xrd,
     resources: { xUSDC: ADDRESS.usdc },
     depositUnits: { xUSDC: ADDRESS.depositUnit },
+    claimNft: ADDRESS.cdp,
+    dexPools: {},
   } as const;
   readonly behaviour: LedgerBehaviour = {
     commitDelayMs: 300,
@@ -96,6 +98,11 @@ export class SmallLedger implements SimulatedLedger {
     excessPayment: "returned",
     seizureOrder: "as_requested",
     interest: "written",
+    dust: "allowed",
+    nftFee: "on_top",
+    nftCloseFactor: "ignored",
+    dexSpread: "0.003",
+    dexDepthXrd: "1000000000000",
   };
   headVersion = 100;
   clockMs = START_MS + 100_000;
@@ -105,6 +112,7 @@ export class SmallLedger implements SimulatedLedger {
   readonly commits = new Map<string, CommittedTransaction>();
   readonly held: Record<string, string> = { [ADDRESS.xrd]: "120.5", [ADDRESS.usdc]: "7" };
   readonly crashes: string[] = [];
+  off: readonly string[] = [];
   readonly priceOf: Record<string, string> = { [ADDRESS.usdc]: "225.57" };
 
   nowMs(): number {
@@ -232,6 +240,15 @@ export class SmallLedger implements SimulatedLedger {
   fund(_account: string, amounts: Readonly<Record<string, string>>): LedgerPoint {
     Object.assign(this.held, amounts);
     return this.head();
+  }
+
+  setServicesOff(services: readonly string[]): LedgerPoint {
+    this.off = services;
+    return this.head();
+  }
+
+  servicesOff(): readonly string[] {
+    return this.off;
   }
 
   audit(): Audit {

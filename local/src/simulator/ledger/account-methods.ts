@@ -84,6 +84,9 @@ function withdraw(frame: Frame, account: string, args: Value): SborNode {
 
 function deposit(frame: Frame, account: string, buckets: readonly Bucket[]): SborNode {
   for (const bucket of buckets) {
+    if (bucket.resource === ADDRESSES.transientResource) {
+      throw new ManifestFailure(`NotDepositable: ${bucket.resource} lives in one transaction only`);
+    }
     changeBalance(frame.state, account, bucket);
   }
   return UNIT;

@@ -49,6 +49,14 @@ export const DEPOSIT_UNITS: Readonly<Record<string, string>> = bySymbol((symbol)
   addressOf("fungible", `w2-${symbol}`),
 );
 
+/** Swap an asset for XRD and back; a swap of two others goes over both. */
+const DEX_POOLS: Readonly<Record<string, string>> = Object.fromEntries(
+  ASSETS.filter(({ symbol }) => symbol !== "XRD").map(({ symbol }) => [
+    symbol,
+    addressOf("component", `dex/${symbol}`),
+  ]),
+);
+
 export const ADDRESSES: SimulatorAddresses = {
   network: "simulator",
   networkId: 242,
@@ -59,6 +67,8 @@ export const ADDRESSES: SimulatorAddresses = {
   xrd: XRD,
   resources: RESOURCES,
   depositUnits: DEPOSIT_UNITS,
+  claimNft: addressOf("nonFungible", "claim"),
+  dexPools: DEX_POOLS,
 };
 
 export const STORES: StoreAddresses = {
@@ -128,3 +138,11 @@ export function resourceEntry(address: string): ResourceEntry {
 function bySymbol(address: (symbol: string) => string): Readonly<Record<string, string>> {
   return Object.fromEntries(ASSETS.map(({ symbol }) => [symbol, address(symbol)]));
 }
+
+/** The asset that a component swaps for XRD, or undefined when it swaps nothing. */
+export const DEX_ASSETS: ReadonlyMap<string, string> = new Map(
+  Object.entries(DEX_POOLS).map(([symbol, component]) => [component, resourceAddress(symbol)]),
+);
+
+/** Whose claims the pledged NFTs are. */
+export const CLAIM_VALIDATOR = addressOf("component", "validator");

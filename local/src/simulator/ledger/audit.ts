@@ -44,7 +44,11 @@ export function createAudit(chain: Chain): Auditor {
         cdps: { minted: ids.length, live: ids.length - burned, burned },
         overLine: overLine(tables, ids, nowSeconds),
         wronglyTouched: wronglyTouched(chain, ids, records),
-        imbalances: imbalances(expected, actual).concat(loanImbalances(tables, ids)),
+        imbalances: [
+          ...imbalances(expected, actual),
+          ...loanImbalances(tables, ids),
+          ...unitImbalances(tables, actual),
+        ],
       };
     },
   };
@@ -72,6 +76,7 @@ function holdings(
     add(sums, resource, state.pools.get(resource)?.liquidity ?? ZERO);
   }
   addAll(state.protocol.get(ADDRESSES.lendingMarket));
+  addAll(state.protocol.get(ADDRESSES.lendingPool));
   return sums;
 }
 
@@ -99,6 +104,20 @@ function loanImbalances(
     add(lent, `${resource} (loan units)`, state.pools.get(resource)?.loan.units ?? ZERO);
   }
   return imbalances(lent, owed);
+}
+
+/** Deposit units that somebody holds are as many as the pools count. */
+function unitImbalances(state: StateReader, held: Holdings): Audit["imbalances"][number][] {
+  const retired = state.protocol.get(ADDRESSES.lendingPool) ?? new Map<string, Num>();
+  const [counted, found] = [new Map<string, Num>(), new Map<string, Num>()];
+  for (const { address, assetAddress, isDepositUnit } of RESOURCE_ENTRIES.values()) {
+    const pool = state.pools.get(assetAddress);
+    if (!isDepositUnit || pool === undefined) continue;
+    counted.set(`${address} (deposit units)`, pool.deposit.units);
+    const inHand = (held.get(address) ?? ZERO).minus(retired.get(address) ?? ZERO);
+    found.set(`${address} (deposit units)`, inHand);
+  }
+  return imbalances(counted, found);
 }
 
 function overLine(

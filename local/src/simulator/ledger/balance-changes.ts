@@ -1,7 +1,7 @@
 import { ADDRESSES } from "./addresses.ts";
 import type { Overlays, StateReader } from "./history.ts";
-import type { CdpState, Holdings } from "./model.ts";
-import { type Num, text, ZERO } from "./numbers.ts";
+import { type CdpState, type Holdings, nftKey } from "./model.ts";
+import { type Num, ONE, text, ZERO } from "./numbers.ts";
 import type { Receipt } from "./types.ts";
 
 type Change = Receipt["balanceChanges"][number];
@@ -14,10 +14,9 @@ export function balanceChanges(base: StateReader, state: Overlays): Change[] {
     addAll(market, collateralOf(cdp), 1);
     addAll(market, collateralOf(base.cdps.get(id)), -1);
   }
-  for (const [key, kept] of state.protocol.changes()) {
-    addAll(market, kept, 1);
-    addAll(market, base.protocol.get(key) ?? new Map(), -1);
-  }
+  const kept = state.protocol.get(ADDRESSES.lendingMarket) ?? new Map();
+  addAll(market, kept, 1);
+  addAll(market, base.protocol.get(ADDRESSES.lendingMarket) ?? new Map(), -1);
   for (const [asset, { liquidity }] of state.pools.changes()) {
     addAll(pool, new Map([[asset, liquidity.minus(base.pools.get(asset)?.liquidity ?? ZERO)]]), 1);
   }
@@ -33,11 +32,14 @@ export function balanceChanges(base: StateReader, state: Overlays): Change[] {
   ];
 }
 
-/** Resource → amount of what a CDP pledges. */
+/** Resource → amount of what a CDP pledges, its NFTs under their keys. */
 export function collateralOf(cdp: CdpState | undefined): Holdings {
   const held = new Map<string, Num>();
   for (const { resource, amount } of cdp?.collaterals ?? []) {
     held.set(resource, (held.get(resource) ?? ZERO).plus(amount));
+  }
+  for (const { resource, id } of cdp?.nfts ?? []) {
+    held.set(nftKey(resource, id), ONE);
   }
   return held;
 }

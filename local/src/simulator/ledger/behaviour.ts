@@ -15,6 +15,11 @@ export function createBehaviour(options: {
     excessPayment: "returned",
     seizureOrder: "as_requested",
     interest: "written",
+    dust: "allowed",
+    nftFee: "on_top",
+    nftCloseFactor: "ignored",
+    dexSpread: "0.003",
+    dexDepthXrd: "1000000000000",
     priceFeed: "live",
     get frozen() {
       return frozen;

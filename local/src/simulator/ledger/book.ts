@@ -1,5 +1,12 @@
-import { ADDRESSES, depositUnitAddress, LENDERS_ACCOUNT, resourceAddress } from "./addresses.ts";
+import {
+  ADDRESSES,
+  DEX_ASSETS,
+  depositUnitAddress,
+  LENDERS_ACCOUNT,
+  resourceAddress,
+} from "./addresses.ts";
 import { type DrawRatios, drawBadDebt, drawCdp } from "./draw-cdp.ts";
+import { drawSpecial, SPECIAL_KINDS } from "./draw-special.ts";
 import { createTables, type Tables } from "./history.ts";
 import type { PoolState } from "./model.ts";
 import { ceilTo, floorTo, Num, ONE, toPrecise, ZERO } from "./numbers.ts";
@@ -15,6 +22,9 @@ interface Totals {
 
 /** From this size on a book has at least one CDP that nobody can save. */
 const BAD_DEBT_FROM_CDPS = 20;
+const CDPS_PER_SPECIAL = 300;
+/** Of either side of a pool that swaps: more than any run of liquidations sells. */
+const DEX_RESERVE = "1000000000000000";
 
 /**
  * Draws the whole opening state: CDPs #1# to #cdps#, pools that hold what the CDPs owe and pledge, prices.
@@ -36,10 +46,13 @@ export function drawBook(options: {
     ]),
   );
   const forced = Math.ceil(options.cdps * 0.37);
+  const specials = specialNumbers(options.cdps);
   for (let number = 1; number <= options.cdps; number += 1) {
     const drawn = drawCdp(random, plain);
     const isForced = number === forced && options.cdps >= BAD_DEBT_FROM_CDPS;
-    const cdp = isForced ? drawBadDebt(random, plain, drawn) : drawn;
+    const kind = specials.get(number);
+    const ordinary = isForced ? drawBadDebt(random, plain, drawn) : drawn;
+    const cdp = kind ? drawSpecial(kind, { number, ratios: plain, dates: drawn }) : ordinary;
     const age = options.cdps - number + 1;
     const since = options.startVersion - age * 40 + Math.floor(random.between(0, 40));
     tables.cdps.put(`#${number}#`, cdp, since);
@@ -68,8 +81,28 @@ export function drawBook(options: {
     );
   }
   tables.accounts.put(LENDERS_ACCOUNT, lenders, options.startVersion);
+  for (const [component, asset] of DEX_ASSETS) {
+    const reserves = [asset, ADDRESSES.xrd].map(
+      (address) => [address, new Num(DEX_RESERVE)] as const,
+    );
+    tables.accounts.put(component, new Map(reserves), options.startVersion);
+  }
   tables.protocol.put(ADDRESSES.lendingMarket, new Map(), options.startVersion);
   return tables;
+}
+
+/** Which CDPs of a book stand for a way to pay; one of each kind per three hundred, and at least one. */
+function specialNumbers(cdps: number): ReadonlyMap<number, (typeof SPECIAL_KINDS)[number]> {
+  if (cdps < BAD_DEBT_FROM_CDPS) return new Map();
+  const rows = Math.max(1, Math.floor(cdps / CDPS_PER_SPECIAL));
+  return new Map(
+    Array.from({ length: rows }, (_, row) =>
+      SPECIAL_KINDS.map((kind, column) => {
+        const place = (row + (column + 1) / (SPECIAL_KINDS.length + 1)) / rows;
+        return [Math.ceil(cdps * place), kind] as const;
+      }),
+    ).flat(),
+  );
 }
 
 function drawRatios(random: Random): { deposit: Num; loan: Num } {

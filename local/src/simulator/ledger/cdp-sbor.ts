@@ -1,7 +1,9 @@
-import type { CdpState, EfficiencyMode } from "./model.ts";
+import type { CdpState, CollateralState, EfficiencyMode } from "./model.ts";
 import {
+  array,
   decimal,
   instant,
+  localId,
   map,
   namedVariant,
   resource,
@@ -34,14 +36,37 @@ export function cdpData(cdp: CdpState): SborNode {
         held,
         struct("CollateralInfo", {
           amount: decimal(amount),
-          config_version: struct("CollateralConfigVersion", {
-            entry_version: u64(version),
-            efficiency_mode: namedMode(mode),
-          }),
+          config_version: configVersion({ version, mode }),
         }),
       ]),
     ),
-    nft_collaterals: addressMap("NFTCollateralInfo", []),
+    nft_collaterals: addressMap("NFTCollateralInfo", nftCollaterals(cdp)),
+  });
+}
+
+function nftCollaterals({ nfts }: CdpState): [string, SborNode][] {
+  return Array.from(
+    Map.groupBy(nfts, ({ resource: held }) => held),
+    ([held, same]) => [
+      held,
+      struct("NFTCollateralInfo", {
+        nft_ids: array(
+          "NonFungibleLocalId",
+          same.map(({ id }) => localId(id)),
+        ),
+        config_version: addressMap(
+          "CollateralConfigVersion",
+          same[0]?.underlying.map((one) => [one.resource, configVersion(one)]) ?? [],
+        ),
+      }),
+    ],
+  );
+}
+
+function configVersion({ version, mode }: Pick<CollateralState, "version" | "mode">): SborNode {
+  return struct("CollateralConfigVersion", {
+    entry_version: u64(version),
+    efficiency_mode: namedMode(mode),
   });
 }
 

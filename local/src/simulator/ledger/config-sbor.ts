@@ -1,3 +1,4 @@
+import { ADDRESSES } from "./addresses.ts";
 import { text } from "./numbers.ts";
 import type {
   CollateralRisk,
@@ -13,11 +14,13 @@ import {
   map,
   namedOption,
   namedVariant,
+  resource,
   string,
   struct,
   u16,
   u64,
 } from "./sbor.ts";
+import { COLLATERAL_LEVELS, COLLATERAL_SERVICES, LOAN_SERVICES } from "./services.ts";
 import type { SborNode } from "./types.ts";
 
 type Pair = readonly [key: SborNode, value: SborNode];
@@ -57,31 +60,53 @@ export function efficiencyGroup(group: EfficiencyGroup): SborNode {
   });
 }
 
-/** Every service of every loan is on. */
-export function loanServices(): Pair[] {
-  const names = [
-    "Borrow",
-    "Repay",
-    "RepayForRefinance",
-    "RepayForLiquidation",
-    "RepayForNFTLiquidation",
-  ];
+/** The services of loans, for all of them and for whatever asset some of them are off. */
+export function loanServices(off: readonly string[]): Pair[] {
+  const status = (level: string) => {
+    const isOn = (name: string) => !off.includes(`${name}/${level}`);
+    return services("LoanServiceStatus", "LoanService", LOAN_SERVICES, isOn);
+  };
+  const named = levelsOf(off, LOAN_SERVICES);
   return [
-    [
-      namedVariant("LoanServiceLevel", 0, "Global"),
-      services("LoanServiceStatus", "LoanService", names),
-    ],
+    [namedVariant("LoanServiceLevel", 0, "Global"), status("Global")],
+    ...named.map(
+      (address): Pair => [
+        namedVariant("LoanServiceLevel", 1, "Resource", resource(address)),
+        status(address),
+      ],
+    ),
   ];
 }
 
-/** Every service of every collateral is on. */
-export function collateralServices(): Pair[] {
-  const names = ["Add", "Remove", "FlashOperation", "RemoveForLiquidation"];
-  const value = services("CollateralServiceStatus", "CollateralService", names);
-  return ["GlobalResource", "GlobalNFT", "GlobalLSU", "GlobalClaimNFT"].map((name, id) => [
-    namedVariant("CollateralServiceLevel", id, name),
-    value,
-  ]);
+/** The services of collateral, for each kind of it and for whatever resource some of them are off. */
+export function collateralServices(off: readonly string[]): Pair[] {
+  const status = (level: string) => {
+    const isOn = (name: string) => !off.includes(`${name}/${level}`);
+    return services("CollateralServiceStatus", "CollateralService", COLLATERAL_SERVICES, isOn);
+  };
+  const named = levelsOf(off, COLLATERAL_SERVICES);
+  return [
+    ...COLLATERAL_LEVELS.map(
+      (level, id): Pair => [namedVariant("CollateralServiceLevel", id, level), status(level)],
+    ),
+    ...named.map(
+      (address): Pair => [
+        address === ADDRESSES.claimNft
+          ? namedVariant("CollateralServiceLevel", 5, "NFT", resource(address))
+          : namedVariant("CollateralServiceLevel", 4, "Resource", resource(address)),
+        status(address),
+      ],
+    ),
+  ];
+}
+
+/** Resources for which one of the services is off. */
+function levelsOf(off: readonly string[], names: readonly string[]): string[] {
+  const levels = off
+    .map((entry) => entry.split("/"))
+    .filter(([name = "", level = ""]) => names.includes(name) && level.startsWith("resource_"))
+    .map(([, level = ""]) => level);
+  return [...new Set(levels)];
 }
 
 function key(id: number, name: string, field: SborNode): SborNode {
@@ -99,11 +124,15 @@ function configEntry<C>(entry: ConfigEntry<C>, show: (config: C) => SborNode): S
   });
 }
 
-function services(typeName: string, serviceType: string, names: readonly string[]): SborNode {
-  const on = struct("OperatingStatus", { enabled: bool(true), locked: bool(false) });
+function services(
+  typeName: string,
+  serviceType: string,
+  names: readonly string[],
+  isOn: (name: string) => boolean,
+): SborNode {
   const entries = names.map((name, id) => ({
     key: namedVariant(serviceType, id, name),
-    value: on,
+    value: struct("OperatingStatus", { enabled: bool(isOn(name)), locked: bool(false) }),
   }));
   return struct(typeName, { services: map("Enum", "Tuple", entries) });
 }

@@ -49,7 +49,7 @@ export function drawCdp(random: Random, ratios: ReadonlyMap<string, DrawRatios>)
   const dates = { mintedAtSeconds, updatedAtSeconds };
   const fate = random.unit();
   if (fate < 0.03) {
-    return { burned: true, ...dates, loans: [], collaterals: [] };
+    return { burned: true, ...dates, loans: [], collaterals: [], nfts: [] };
   }
   if (fate < 0.034) {
     return drawBadDebt(random, ratios, dates);
@@ -59,11 +59,11 @@ export function drawCdp(random: Random, ratios: ReadonlyMap<string, DrawRatios>)
   const positions = drawPositions(random, plan, generation);
   const collaterals = positions.map((position) => collateralOf(position, plan.mode, ratios));
   if (fate < 0.134) {
-    return { burned: false, ...dates, loans: [], collaterals };
+    return { burned: false, ...dates, loans: [], collaterals, nfts: [] };
   }
   const limit = positions.reduce((sum, { valueXrd, threshold }) => sum + valueXrd * threshold, 0);
   const loans = drawLoans(random, plan.loans, limit * drawHealth(random), ratios);
-  return { burned: false, ...dates, loans, collaterals };
+  return { burned: false, ...dates, loans, collaterals, nfts: [] };
 }
 
 /** A loan whose collateral was all seized, or all but dust. */
@@ -85,7 +85,7 @@ export function drawBadDebt(
           mode: { kind: "none" },
         },
       ];
-  return { burned: false, ...dates, loans, collaterals: dust };
+  return { burned: false, ...dates, loans, collaterals: dust, nfts: [] };
 }
 
 function drawPlan(random: Random): Plan {
@@ -195,7 +195,7 @@ function collateralOf(
 }
 
 /** Rounded to the places given, without trailing zeros. */
-function decimalText(value: number, places: number): string {
+export function decimalText(value: number, places: number): string {
   const fixed = value.toFixed(places);
   return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
 }

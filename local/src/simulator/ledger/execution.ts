@@ -14,6 +14,10 @@ export interface Execution {
   /** What to write on the ledger; null when rejected, and nothing but the fee when failed. */
   readonly state: Overlays | null;
   readonly liquidations: readonly Liquidation[];
+  readonly flashLent: boolean;
+  readonly swaps: number;
+  /** Who paid the fee; null when nobody did. */
+  readonly payer: string | null;
 }
 
 /**
@@ -39,6 +43,9 @@ export function executeTransaction(options: {
     events: [],
     locks: [],
     liquidations: [],
+    flashLoan: null,
+    flashLent: false,
+    swaps: 0,
   };
   const run = runManifest(options.instructions, frame);
   const fees = feesOf(run.begun, frame.events.length, options.tipPercentage);
@@ -49,7 +56,7 @@ export function executeTransaction(options: {
   if (!options.useFreeCredit && lockedOf(usable).lt(feeXrd)) {
     const errorMessage = `${run.failure ?? "the transaction"}: fee not covered, ${text(feeXrd)} XRD needed, ${text(lockedOf(usable))} locked`;
     const receipt: Receipt = { status: "Rejected", ...nobody, errorMessage };
-    return { receipt, feeXrd: ZERO, state: null, liquidations: [] };
+    return { receipt, feeXrd: ZERO, state: null, ...NOTHING_DONE };
   }
   const state = failed ? overlay(options.base) : frame.state;
   payFees(state, { locks: usable, feeXrd, alreadyTaken: !failed, free: options.useFreeCredit });
@@ -61,7 +68,7 @@ export function executeTransaction(options: {
       balanceChanges: changes,
       errorMessage: run.failure,
     };
-    return { receipt, feeXrd, state, liquidations: [] };
+    return { receipt, feeXrd, state, ...NOTHING_DONE };
   }
   const receipt: Receipt = {
     status: "Succeeded",
@@ -71,8 +78,12 @@ export function executeTransaction(options: {
     errorMessage: null,
     balanceChanges: changes,
   };
-  return { receipt, feeXrd, state, liquidations: frame.liquidations };
+  const { liquidations, flashLent, swaps } = frame;
+  const payer = usable[0]?.account ?? null;
+  return { receipt, feeXrd, state, liquidations, flashLent, swaps, payer };
 }
+
+const NOTHING_DONE = { liquidations: [], flashLent: false, swaps: 0, payer: null };
 
 /** The fee of a transaction: so much for its bytes and signatures, and more for each instruction and event. */
 export function feesOf(instructions: number, events: number, tipPercentage: number): FeeSummary {

@@ -1,10 +1,13 @@
+import { CLAIM_VALIDATOR } from "./addresses.ts";
 import { unnamedMode } from "./cdp-sbor.ts";
-import type { CdpHealth, CollateralHealth, LoanHealth } from "./health.ts";
+import type { CdpHealth, CollateralHealth, LoanHealth, NftHealth } from "./health.ts";
+import { nftTerms } from "./nft-terms.ts";
 import { type Num, text } from "./numbers.ts";
 import {
   array,
   bool,
   decimal,
+  localId,
   map,
   option,
   reference,
@@ -14,10 +17,10 @@ import {
   u64,
   variant,
 } from "./sbor.ts";
-import type { SborNode } from "./types.ts";
+import type { LedgerRules, SborNode } from "./types.ts";
 
 /** One CDPHealthChecker as a preview returns it: by position, without names (radix-weft.md 1.3). */
-export function healthCheckerNode(health: CdpHealth): SborNode {
+export function healthCheckerNode(health: CdpHealth, rules: LedgerRules): SborNode {
   return tuple(
     amount(health.loanValue),
     amount(health.adjustedLoanValue),
@@ -28,7 +31,7 @@ export function healthCheckerNode(health: CdpHealth): SborNode {
     array("U16", []),
     amount(health.healthLtv),
     amount(health.liquidationLtv),
-    decimal("0"),
+    amount(health.discountedNftValue),
     amount(health.discountedCollateralValue),
     map(
       "Reference",
@@ -40,10 +43,44 @@ export function healthCheckerNode(health: CdpHealth): SborNode {
       "Tuple",
       health.collaterals.map((held) => ({
         key: reference(held.state.resource),
-        value: collateralNode(held),
+        value: collateralNode(held, { isFromNft: false }),
       })),
     ),
-    map("Reference", "Map", []),
+    nftPositions(health, rules),
+  );
+}
+
+/** NFT resource → local id → what it stands for and what it costs to take it. */
+function nftPositions(health: CdpHealth, rules: LedgerRules): SborNode {
+  const byResource = Map.groupBy(health.nfts, ({ state }) => state.resource);
+  const entries = Array.from(byResource, ([resource, nfts]) => ({
+    key: reference(resource),
+    value: map(
+      "NonFungibleLocalId",
+      "Tuple",
+      nfts.map((nft) => ({ key: localId(nft.state.id), value: nftNode(health, nft, rules) })),
+    ),
+  }));
+  return map("Reference", "Map", entries);
+}
+
+function nftNode(health: CdpHealth, nft: NftHealth, rules: LedgerRules): SborNode {
+  const { payment, compensation, fee } = nftTerms(health, nft, rules);
+  const underlying = nft.underlying.map((held) => ({
+    key: reference(held.state.resource),
+    value: collateralNode(held, { isFromNft: true }),
+  }));
+  return tuple(
+    map("Reference", "Tuple", underlying),
+    tuple(
+      amount(nft.value),
+      amount(nft.discountedValue),
+      amount(payment),
+      amount(compensation),
+      amount(fee),
+      variant(1, reference(CLAIM_VALIDATOR)),
+    ),
+    decimal("1000000"),
   );
 }
 
@@ -65,7 +102,10 @@ function loanNode(loan: LoanHealth): SborNode {
   );
 }
 
-function collateralNode(held: CollateralHealth): SborNode {
+function collateralNode(
+  held: CollateralHealth,
+  { isFromNft }: { readonly isFromNft: boolean },
+): SborNode {
   const { asset, assetAddress, isDepositUnit } = held.entry;
   return tuple(
     amount(held.price),
@@ -86,7 +126,7 @@ function collateralNode(held: CollateralHealth): SborNode {
       option(null),
       array("U16", asset.groupId === null ? [] : [u16(asset.groupId)]),
     ),
-    bool(false),
+    bool(isFromNft),
     isDepositUnit ? variant(2, reference(assetAddress)) : variant(0),
   );
 }

@@ -1,7 +1,13 @@
-import { type ResourceEntry, resourceEntry } from "./addresses.ts";
+import { ADDRESSES, type ResourceEntry, resourceEntry } from "./addresses.ts";
 import type { StateReader } from "./history.ts";
-import type { CdpState, CollateralState, LoanState } from "./model.ts";
-import { DECIMAL_MAX, Num, over, times, ZERO } from "./numbers.ts";
+import {
+  type CdpState,
+  type CollateralState,
+  type LoanState,
+  type NftState,
+  nftKey,
+} from "./model.ts";
+import { DECIMAL_MAX, Num, ONE, over, times, ZERO } from "./numbers.ts";
 import { PRICE_EXPIRATION_SECONDS } from "./prices.ts";
 import {
   COLLATERAL_CONFIGS,
@@ -33,7 +39,15 @@ export interface CollateralHealth {
   readonly discountedValue: Num;
 }
 
-/** All values in XRD. */
+/** One NFT of a CDP, by what it stands for; values in XRD. */
+export interface NftHealth {
+  readonly state: NftState;
+  readonly underlying: readonly CollateralHealth[];
+  readonly value: Num;
+  readonly discountedValue: Num;
+}
+
+/** All values in XRD. Sums hold what NFTs stand for. */
 export interface CdpHealth {
   readonly loanValue: Num;
   readonly adjustedLoanValue: Num;
@@ -41,10 +55,12 @@ export interface CdpHealth {
   readonly healthCollateralValue: Num;
   readonly liquidationCollateralValue: Num;
   readonly discountedCollateralValue: Num;
+  readonly discountedNftValue: Num;
   readonly healthLtv: Num;
   readonly liquidationLtv: Num;
   readonly loans: readonly LoanHealth[];
   readonly collaterals: readonly CollateralHealth[];
+  readonly nfts: readonly NftHealth[];
 }
 
 export interface Moment {
@@ -66,20 +82,24 @@ export class ValuationError extends Error {
 export function assessHealth(cdp: CdpState, state: StateReader, moment: Moment): CdpHealth {
   const loans = cdp.loans.map((loan) => assessLoan(loan, state, moment));
   const collaterals = cdp.collaterals.map((held) => assessCollateral(held, state, moment));
+  const nfts = cdp.nfts.map((nft) => assessNft(nft, state, moment));
+  const pledged = [...collaterals, ...nfts.flatMap(({ underlying }) => underlying)];
   const adjustedLoanValue = sum(loans.map((loan) => loan.adjustedValue));
-  const healthCollateralValue = sum(collaterals.map((held) => held.healthValue));
-  const liquidationCollateralValue = sum(collaterals.map((held) => held.liquidationValue));
+  const healthCollateralValue = sum(pledged.map((held) => held.healthValue));
+  const liquidationCollateralValue = sum(pledged.map((held) => held.liquidationValue));
   return {
     loanValue: sum(loans.map((loan) => loan.value)),
     adjustedLoanValue,
-    collateralValue: sum(collaterals.map((held) => held.value)),
+    collateralValue: sum(pledged.map((held) => held.value)),
     healthCollateralValue,
     liquidationCollateralValue,
     discountedCollateralValue: sum(collaterals.map((held) => held.discountedValue)),
+    discountedNftValue: sum(nfts.map((nft) => nft.discountedValue)),
     healthLtv: ratio(adjustedLoanValue, healthCollateralValue),
     liquidationLtv: ratio(adjustedLoanValue, liquidationCollateralValue),
     loans,
     collaterals,
+    nfts,
   };
 }
 
@@ -93,7 +113,8 @@ export function roughLiquidationLtv(cdp: CdpState, state: StateReader, nowSecond
     const factor = configInForce(LOAN_CONFIGS, version, nowSeconds).valueFactor.toNumber();
     owed += ((Number(units) * price) / (pool?.loan.ratio.toNumber() ?? 1)) * factor;
   }
-  for (const { resource, amount, version } of cdp.collaterals) {
+  const pledges = [...cdp.collaterals, ...cdp.nfts.flatMap(({ underlying }) => underlying)];
+  for (const { resource, amount, version } of pledges) {
     const { assetAddress, isDepositUnit } = resourceEntry(resource);
     const ratio = isDepositUnit ? state.pools.get(assetAddress)?.deposit.ratio.toNumber() : 1;
     const price = state.prices.get(assetAddress)?.price.toNumber() ?? 0;
@@ -102,6 +123,32 @@ export function roughLiquidationLtv(cdp: CdpState, state: StateReader, nowSecond
     pledged += (Number(amount) / (ratio ?? 1)) * price * threshold;
   }
   return owed === 0 ? 0 : owed / pledged;
+}
+
+function assessNft(nft: NftState, state: StateReader, moment: Moment): NftHealth {
+  const underlying = nft.underlying.map((held) => assessCollateral(held, state, moment));
+  return {
+    state: nft,
+    underlying,
+    value: sum(underlying.map((held) => held.value)),
+    discountedValue: sum(underlying.map((held) => held.discountedValue)),
+  };
+}
+
+/**
+ * XRD for one unit of what a CDP owes and pledges: of an asset its price, of a deposit unit what it stands for,
+ * of an NFT, under its key, the whole of it. XRD is worth 1.
+ */
+export function unitPricesOf({ loans, collaterals, nfts }: CdpHealth): ReadonlyMap<string, Num> {
+  return new Map([
+    [ADDRESSES.xrd, ONE],
+    ...loans.map(({ state, price }) => [state.asset, price] as const),
+    ...collaterals.map(
+      ({ state, entry, price, value, amount }) =>
+        [state.resource, entry.isDepositUnit ? over(value, amount) : price] as const,
+    ),
+    ...nfts.map(({ state, value }) => [nftKey(state.resource, state.id), value] as const),
+  ]);
 }
 
 function assessLoan(loan: LoanState, state: StateReader, moment: Moment): LoanHealth {

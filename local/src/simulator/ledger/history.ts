@@ -36,6 +36,8 @@ interface State {
   accounts: Holdings;
   /** `bonus` → the protocol's share of liquidation bonuses. */
   protocol: Holdings;
+  /** `off` → services that are switched off, as `service/level`. */
+  services: readonly string[];
 }
 
 export type Tables = { readonly [K in keyof State]: Table<State[K]> };
@@ -50,6 +52,7 @@ export function createTables(): Tables {
     prices: createTable(),
     accounts: createTable(),
     protocol: createTable(),
+    services: createTable(),
   };
 }
 
@@ -60,6 +63,7 @@ export function overlay(base: StateReader): Overlays {
     prices: createOverlay(base.prices),
     accounts: createOverlay(base.accounts),
     protocol: createOverlay(base.protocol),
+    services: createOverlay(base.services),
   };
 }
 
@@ -74,6 +78,7 @@ export function readAt(tables: Tables, stateVersion: number): StateReader {
     prices: reader(tables.prices),
     accounts: reader(tables.accounts),
     protocol: reader(tables.protocol),
+    services: reader(tables.services),
   };
 }
 
@@ -83,6 +88,7 @@ export function writeThrough(tables: Tables, overlays: Overlays, stateVersion: n
   writeTable(tables.prices, overlays.prices, stateVersion);
   writeTable(tables.accounts, overlays.accounts, stateVersion);
   writeTable(tables.protocol, overlays.protocol, stateVersion);
+  writeTable(tables.services, overlays.services, stateVersion);
 }
 
 function writeTable<V>(table: Table<V>, changed: Overlay<V>, stateVersion: number): void {

@@ -1,7 +1,8 @@
 import { type Instruction, ValueKind } from "@radixdlt/radix-engine-toolkit";
 import { ADDRESSES } from "./addresses.ts";
 import type { Execution } from "./execution.ts";
-import { text, toDecimal, ZERO } from "./numbers.ts";
+import type { Bucket } from "./manifest-frame.ts";
+import { Num, text, times, ZERO } from "./numbers.ts";
 import type { Payload } from "./toolkit.ts";
 import {
   type CommittedLiquidation,
@@ -87,12 +88,14 @@ export function refuseEpochs({ header }: Payload, epoch: number): void {
   }
 }
 
-/** CDPs that a manifest calls `liquidate` on. */
+const LIQUIDATING: ReadonlySet<string> = new Set(["liquidate", "liquidate_nft"]);
+
+/** CDPs that a manifest liquidates. */
 export function liquidatedIds(instructions: readonly Instruction[]): string[] {
   return instructions.flatMap((instruction) => {
     if (
       instruction.kind !== "CallMethod" ||
-      instruction.methodName !== "liquidate" ||
+      !LIQUIDATING.has(instruction.methodName) ||
       instruction.address.value !== ADDRESSES.lendingMarket ||
       instruction.args.kind !== ValueKind.Tuple
     ) {
@@ -103,20 +106,39 @@ export function liquidatedIds(instructions: readonly Instruction[]): string[] {
   });
 }
 
-/** Liquidations as the audit lists them. The fee counts against the first liquidation of a transaction. */
+/** Liquidations as the audit lists them. What a transaction earned counts for its first. */
 export function committedLiquidations(
   intentHash: string,
   { stateVersion }: LedgerPoint,
-  { liquidations, feeXrd }: Execution,
+  execution: Execution,
 ): CommittedLiquidation[] {
+  const { liquidations, flashLent, swaps } = execution;
   return liquidations.map((done, index) => ({
     cdpId: done.cdpId,
     intentHash,
     stateVersion,
     liquidationLtvBefore: text(done.ltvBefore),
     liquidationLtvAfter: text(done.ltvAfter),
-    paid: { resource: done.paid.resource, amount: text(done.paid.amount) },
-    seized: done.seized.map(({ resource, amount }) => ({ resource, amount: text(amount) })),
-    profitXrd: text(toDecimal(done.gainXrd.minus(index === 0 ? feeXrd : ZERO))),
+    paid: done.paid.map(shown),
+    seized: done.seized.map(shown),
+    seizedNft: done.seizedNft,
+    flashLent,
+    swaps,
+    profitXrd: text(index === 0 ? earned(execution) : ZERO),
   }));
+}
+
+function shown({ resource, amount }: Bucket) {
+  return { resource, amount: text(amount) };
+}
+
+/** What changed in the account that paid the fee, at the prices by which the CDPs were valued. */
+function earned({ receipt, liquidations, payer }: Execution): Num {
+  const prices = new Map(liquidations.flatMap(({ unitPrices }) => [...unitPrices]));
+  return receipt.balanceChanges
+    .filter(({ entity }) => entity === payer)
+    .reduce(
+      (sum, { resource, change }) => sum.plus(times(new Num(change), prices.get(resource) ?? ZERO)),
+      ZERO,
+    );
 }

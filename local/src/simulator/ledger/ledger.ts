@@ -1,4 +1,4 @@
-import { ADDRESSES } from "./addresses.ts";
+import { ADDRESSES, RESOURCE_ENTRIES } from "./addresses.ts";
 import { createAudit } from "./audit.ts";
 import { createBehaviour } from "./behaviour.ts";
 import { createChain } from "./chain.ts";
@@ -7,6 +7,7 @@ import { accrueInterest } from "./pools.ts";
 import { createPreview } from "./preview.ts";
 import { crashedPrices, currentPrices, observePrices } from "./price-feed.ts";
 import { createReads } from "./reads.ts";
+import { checkService, OFF } from "./services.ts";
 import { readPayload } from "./toolkit.ts";
 import { createMempool } from "./transactions.ts";
 import type { LedgerPoint, SimulatedLedger } from "./types.ts";
@@ -126,6 +127,15 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
       audit.putIn(amounts);
       return point;
     },
+    setServicesOff(services) {
+      const isResource = (address: string) =>
+        RESOURCE_ENTRIES.has(address) || address === ADDRESSES.claimNft;
+      for (const service of services) {
+        checkService(service, isResource);
+      }
+      return change((state) => state.services.set(OFF, [...new Set(services)]));
+    },
+    servicesOff: () => tables.services.get(OFF) ?? [],
     audit() {
       observe();
       return audit.report(mempool.records());

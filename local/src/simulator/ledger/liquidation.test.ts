@@ -36,7 +36,10 @@ describe("liquidating by hand", () => {
     const [done] = frame.liquidations;
     expect(text(done?.ltvBefore as Num)).toBe("1.041666666666666666");
     expect(text(done?.ltvAfter as Num)).toBe("0.939849624060150375");
-    expect(text(done?.gainXrd as Num)).toBe("700");
+    expect([...(done?.unitPrices ?? [])].map(([name, price]) => [name, text(price)])).toEqual([
+      [XRD, "1"],
+      [USDC, "250"],
+    ]);
   });
 
   it("tells what it did in one event per thing", () => {
@@ -87,6 +90,14 @@ describe("liquidating by hand", () => {
     const frame = frameOver(handMadeTables(OVER_LINE), { excessPayment: "rejected" });
     expect(() => liquidate(frame, "50.000001", [XRD])).toThrow("exceeds what may be repaid, 50");
     expect(shown(liquidate(frame, "50", [XRD]))).toHaveLength(2);
+  });
+
+  it("leaves dust behind, or refuses to when the ledger is set to", () => {
+    // Owes 0.002 xUSDC, half an XRD, against as little: half of it may be repaid.
+    const tables = handMadeTables({ "#1#": handMadeCdp({ [USDC]: "0.0016" }, { [XRD]: "0.5" }) });
+    expect(shown(liquidate(frameOver(tables), "0.001", [XRD]))).toHaveLength(2);
+    const frame = frameOver(tables, { dust: "refused" });
+    expect(() => liquidate(frame, "0.001", [XRD])).toThrow("a loan of 0.25 XRD would be left");
   });
 
   it("takes collaterals in the order asked for, the first one whole", () => {

@@ -1,12 +1,13 @@
 import { ADDRESSES } from "./addresses.ts";
-import { assessHealth, type CollateralHealth, type LoanHealth } from "./health.ts";
-import { type Bucket, type Frame, ManifestFailure } from "./manifest-frame.ts";
+import { assessHealth, type CollateralHealth, type LoanHealth, unitPricesOf } from "./health.ts";
+import { type Bucket, type Frame, liveCdp, ManifestFailure } from "./manifest-frame.ts";
+import { cdpEvent, tell } from "./market-events.ts";
 import type { CdpState } from "./model.ts";
-import { ceilTo, floorTo, min, Num, over, text, times, toDecimal, ZERO } from "./numbers.ts";
-import { afterRepayment } from "./pools.ts";
+import { ceilTo, floorTo, min, Num, over, text, times, ZERO } from "./numbers.ts";
+import { repay } from "./repayment.ts";
 import { PROTOCOL_BONUS_SHARE } from "./risk-parameters.ts";
-import { decimal, localId, resource as resourceNode, struct, tuple } from "./sbor.ts";
-import type { SborNode } from "./types.ts";
+import { decimal, resource as resourceNode, struct } from "./sbor.ts";
+import { mustBeOn } from "./services.ts";
 
 /** What goes out of one collateral. */
 interface Seizure {
@@ -35,12 +36,16 @@ export function liquidateOnce(
     nowSeconds: frame.nowSeconds,
     oldPrices: "refused",
   });
+  mustBeOn(frame, "RepayForLiquidation", ["Global", payment.resource]);
   const loan = health.loans.find(({ state }) => state.asset === payment.resource);
   if (loan === undefined) {
     throw new ManifestFailure(`LendingMarket: CDP ${cdpId} owes no ${payment.resource}`);
   }
   const offered = payable(frame, loan, payment.amount);
   const wanted = requestedCollaterals(frame, health.collaterals, requested);
+  for (const { state } of wanted) {
+    mustBeOn(frame, "RemoveForLiquidation", ["GlobalResource", state.resource]);
+  }
   const paidValue = times(offered, loan.price);
   const seizures = seize(wanted, paidValue);
   const covered = seizures.reduce((sum, seizure) => sum.plus(seizure.covered), ZERO);
@@ -55,7 +60,6 @@ export function liquidateOnce(
     resource: held.state.resource,
     amount: amount.minus(protocolAmount),
   }));
-  const gain = seizures.reduce((sum, seizure) => sum.plus(receivedValue(seizure)), ZERO);
   const after = assessHealth(liveCdp(frame, cdpId), frame.state, {
     nowSeconds: frame.nowSeconds,
     oldPrices: "refused",
@@ -64,20 +68,12 @@ export function liquidateOnce(
     cdpId,
     ltvBefore: health.liquidationLtv,
     ltvAfter: after.liquidationLtv,
-    paid: { resource: payment.resource, amount: repaid },
+    paid: [{ resource: payment.resource, amount: repaid }],
     seized,
-    gainXrd: gain.minus(times(repaid, loan.price)),
+    seizedNft: null,
+    unitPrices: unitPricesOf(health),
   });
   return [...seized, { resource: payment.resource, amount: payment.amount.minus(repaid) }];
-}
-
-/** @throws {ManifestFailure} when there is no such CDP, or no more */
-export function liveCdp(frame: Frame, cdpId: string): CdpState {
-  const cdp = frame.state.cdps.get(cdpId);
-  if (cdp === undefined || cdp.burned) {
-    throw new ManifestFailure(`NonFungibleNotFound: CDP ${cdpId} does not exist`);
-  }
-  return cdp;
 }
 
 function payable(frame: Frame, loan: LoanHealth, paid: Num): Num {
@@ -144,10 +140,6 @@ function seize(wanted: readonly CollateralHealth[], paidValue: Num): Seizure[] {
   return seizures;
 }
 
-function receivedValue({ held, amount, protocolAmount }: Seizure): Num {
-  return toDecimal(held.value.times(amount.minus(protocolAmount)).div(held.amount));
-}
-
 /** Writes the CDP, the pool and the protocol's share, and tells of it. */
 function settle(
   frame: Frame,
@@ -161,21 +153,11 @@ function settle(
 ): void {
   const { cdpId, cdp, loan, repaid, seizures } = done;
   const { asset } = loan.state;
-  const pool = frame.state.pools.get(asset);
-  if (pool === undefined) {
-    throw new ManifestFailure(`no pool of ${asset}`);
-  }
-  const units = min(new Num(loan.state.units), toDecimal(repaid.times(pool.loan.ratio)));
-  frame.state.pools.set(asset, afterRepayment(pool, repaid, units));
   const taken = new Map(seizures.map(({ held, amount }) => [held.state.resource, amount]));
   frame.state.cdps.set(cdpId, {
     ...cdp,
     updatedAtSeconds: frame.nowSeconds,
-    loans: cdp.loans
-      .map((one) =>
-        one.asset === asset ? { ...one, units: text(new Num(one.units).minus(units)) } : one,
-      )
-      .filter((one) => one.units !== "0"),
+    loans: repay(frame, cdp.loans, { loan, repaid }),
     collaterals: cdp.collaterals
       .map((one) => ({
         ...one,
@@ -200,21 +182,4 @@ function settle(
     );
   }
   frame.state.protocol.set(ADDRESSES.lendingMarket, kept);
-}
-
-function cdpEvent(cdpId: string, resource: string, amount: Num): SborNode {
-  return struct("CDPEventData", {
-    cdp_id: localId(cdpId),
-    res_address: resourceNode(resource),
-    amount: decimal(text(amount)),
-  });
-}
-
-/** An event is a tuple of one nameless field, which is a struct. */
-function tell(frame: Frame, name: string, data: SborNode): void {
-  frame.events.push({
-    name,
-    emitter: ADDRESSES.lendingMarket,
-    data: { ...tuple(data), type_name: name },
-  });
 }

@@ -1,9 +1,12 @@
 import type { Instruction } from "@radixdlt/radix-engine-toolkit";
 import { amountOf, callAccount, UNIT } from "./account-methods.ts";
-import { ADDRESSES, addressOf } from "./addresses.ts";
+import { ADDRESSES, addressOf, DEX_ASSETS } from "./addresses.ts";
+import { callDex } from "./dex-methods.ts";
 import { type Frame, ManifestFailure, takeBucket } from "./manifest-frame.ts";
 import { callMarket } from "./market-methods.ts";
-import { Num, text } from "./numbers.ts";
+import { nftKey } from "./model.ts";
+import { Num, ONE, text } from "./numbers.ts";
+import { callPool } from "./pool-methods.ts";
 import { own } from "./sbor.ts";
 import type { SborNode } from "./types.ts";
 
@@ -65,6 +68,11 @@ function execute(instruction: Instruction, frame: Frame, nextBucket: () => numbe
         );
       }
       return UNIT;
+    case "AssertWorktopContainsNonFungibles":
+      for (const id of instruction.ids) {
+        mustContain(frame, nftKey(instruction.resourceAddress, id), ONE);
+      }
+      return UNIT;
     default:
       throw new ManifestFailure(`the simulated ledger does not execute ${instruction.kind}`);
   }
@@ -77,6 +85,13 @@ function callMethod(
   const callee = address.kind === "Static" ? address.value : "";
   if (callee === ADDRESSES.lendingMarket) {
     return callMarket(frame, methodName, args) ?? methodNotFound(callee, methodName);
+  }
+  if (callee === ADDRESSES.lendingPool) {
+    return callPool(frame, methodName, args) ?? methodNotFound(callee, methodName);
+  }
+  if (DEX_ASSETS.has(callee)) {
+    const call = { component: callee, method: methodName, args };
+    return callDex(frame, call) ?? methodNotFound(callee, methodName);
   }
   if (callee.startsWith("account_")) {
     return callAccount(frame, callee, methodName, args) ?? methodNotFound(callee, methodName);
@@ -99,6 +114,9 @@ function mustContain(frame: Frame, resource: string, least: Num): void {
 
 /** Nothing may be left over when a manifest ends. */
 function mustBeClean(frame: Frame): void {
+  if (frame.flashLoan !== null) {
+    throw new ManifestFailure("LendingPool: the flash loan was not paid back");
+  }
   const [left] = frame.worktop.takeEverything();
   if (left !== undefined) {
     throw new ManifestFailure(

@@ -1,6 +1,7 @@
 import type { Overlays } from "./history.ts";
+import type { CdpState } from "./model.ts";
 import { type Num, text, ZERO } from "./numbers.ts";
-import type { LedgerBehaviour, LedgerEvent } from "./types.ts";
+import type { LedgerEvent, LedgerRules } from "./types.ts";
 
 /** What the ledger says of a manifest that cannot go through: it fails, and its effects are dropped. */
 export class ManifestFailure extends Error {
@@ -20,15 +21,23 @@ export interface FeeLock {
   readonly contingent: boolean;
 }
 
-/** One `liquidate` call and what came of it, before fees. */
+/** One `liquidate` or `liquidate_nft` call and what came of it, before fees. */
 export interface Liquidation {
   readonly cdpId: string;
   readonly ltvBefore: Num;
   readonly ltvAfter: Num;
-  readonly paid: Bucket;
+  readonly paid: readonly Bucket[];
   readonly seized: readonly Bucket[];
-  /** Value received less value paid, XRD. */
-  readonly gainXrd: Num;
+  /** What `liquidate_nft` took. */
+  readonly seizedNft: { readonly resource: string; readonly id: string } | null;
+  /** XRD for one unit of everything the CDP owed or pledged, and for the NFT taken, by resource or key. */
+  readonly unitPrices: ReadonlyMap<string, Num>;
+}
+
+/** What a flash loan was, and what has to come back with it. */
+export interface FlashDebt {
+  readonly lent: Num;
+  readonly fee: Num;
 }
 
 /** Everything a manifest has in hand while it runs. */
@@ -37,12 +46,17 @@ export interface Frame {
   readonly nowSeconds: number;
   /** Accounts whose owner signed; `all` when a preview assumes so. */
   readonly owners: ReadonlySet<string> | "all";
-  readonly rules: Pick<LedgerBehaviour, "excessPayment" | "seizureOrder" | "interest">;
+  readonly rules: LedgerRules;
   readonly worktop: Worktop;
   readonly buckets: Map<number, Bucket>;
   readonly events: LedgerEvent[];
   readonly locks: FeeLock[];
   readonly liquidations: Liquidation[];
+  /** What the flash loan that is out has to bring back, by asset; null when none is out. */
+  flashLoan: ReadonlyMap<string, FlashDebt> | null;
+  /** Whether there was one. */
+  flashLent: boolean;
+  swaps: number;
 }
 
 export interface Worktop {
@@ -92,4 +106,13 @@ export function takeBucket(frame: Frame, id: number): Bucket {
   }
   frame.buckets.delete(id);
   return bucket;
+}
+
+/** @throws {ManifestFailure} when there is no such CDP, or no more */
+export function liveCdp(frame: Frame, cdpId: string): CdpState {
+  const cdp = frame.state.cdps.get(cdpId);
+  if (cdp === undefined || cdp.burned) {
+    throw new ManifestFailure(`NonFungibleNotFound: CDP ${cdpId} does not exist`);
+  }
+  return cdp;
 }

@@ -38,6 +38,10 @@ export function elementsOf(value: Value | undefined): readonly Value[] {
   return value?.kind === ValueKind.Array ? value.elements : mismatch("Array", value);
 }
 
+export function entriesOf(value: Value | undefined): readonly { key: Value; value: Value }[] {
+  return value?.kind === ValueKind.Map ? value.entries : mismatch("Map", value);
+}
+
 /** The value of an `Option`, or null. */
 export function optionOf(value: Value | undefined): Value | null {
   if (value?.kind === ValueKind.Enum && value.discriminator === 0) {

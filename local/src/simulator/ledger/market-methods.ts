@@ -2,8 +2,8 @@ import type { Value } from "@radixdlt/radix-engine-toolkit";
 import { addressOf, RESOURCE_ENTRIES } from "./addresses.ts";
 import { healthCheckerNode } from "./get-cdp.ts";
 import { assessHealth, ValuationError } from "./health.ts";
-import { liquidateOnce, liveCdp } from "./liquidation.ts";
-import { type Bucket, type Frame, ManifestFailure, takeBucket } from "./manifest-frame.ts";
+import { liquidateOnce } from "./liquidation.ts";
+import { type Bucket, type Frame, liveCdp, ManifestFailure, takeBucket } from "./manifest-frame.ts";
 import {
   addressOfValue,
   argumentsOf,
@@ -12,6 +12,7 @@ import {
   localIdOf,
   optionOf,
 } from "./manifest-values.ts";
+import { takeNft } from "./nft-liquidation.ts";
 import { text } from "./numbers.ts";
 import { accruePendingInterest } from "./pools.ts";
 import { array, decimal, localId, map, own, reference } from "./sbor.ts";
@@ -26,6 +27,8 @@ export function callMarket(frame: Frame, method: string, args: Value): SborNode 
       return getPrice(frame, args);
     case "liquidate":
       return liquidate(frame, args);
+    case "liquidate_nft":
+      return liquidateNft(frame, args);
     default:
       return undefined;
   }
@@ -35,7 +38,7 @@ function getCdp(frame: Frame, args: Value): SborNode {
   const ids = elementsOf(argumentsOf(args, "get_cdp", 1)[0]).map(localIdOf);
   const entries = [...new Set(ids)].map((id) => ({
     key: localId(id),
-    value: healthCheckerNode(assess(frame, id)),
+    value: healthCheckerNode(assess(frame, id), frame.rules),
   }));
   return map("NonFungibleLocalId", "Tuple", entries);
 }
@@ -58,18 +61,41 @@ function liquidate(frame: Frame, args: Value): SborNode {
   const wanted = optionOf(requested);
   const resources = wanted === null ? null : [...new Set(elementsOf(wanted).map(addressOfValue))];
   const buckets = elementsOf(payments).map((payment) => takeBucket(frame, bucketIdOf(payment)));
+  mustBeOverLine(frame, cdpId);
+  if (buckets.length === 0) {
+    throw new ManifestFailure("LendingMarket: no payment");
+  }
+  return handOut(
+    frame,
+    merged(buckets).flatMap((payment) =>
+      liquidateOnce(frame, cdpId, { payment, requested: resources }),
+    ),
+  );
+}
+
+function liquidateNft(frame: Frame, args: Value): SborNode {
+  const [id, payments, nftResource, nftId, compensation] = argumentsOf(args, "liquidate_nft", 5);
+  const cdpId = localIdOf(id);
+  const buckets = elementsOf(payments).map((payment) => takeBucket(frame, bucketIdOf(payment)));
+  const request = {
+    payments: merged(buckets),
+    nft: { resource: addressOfValue(nftResource), id: localIdOf(nftId) },
+    compensation: takeBucket(frame, bucketIdOf(compensation)),
+  };
+  mustBeOverLine(frame, cdpId);
+  return handOut(frame, takeNft(frame, cdpId, request));
+}
+
+function mustBeOverLine(frame: Frame, cdpId: string): void {
   const { liquidationLtv } = assess(frame, cdpId);
   if (liquidationLtv.lte(1)) {
     throw new ManifestFailure(
       `LendingMarket: CDP ${cdpId} cannot be liquidated, its liquidation_ltv is ${text(liquidationLtv)}`,
     );
   }
-  if (buckets.length === 0) {
-    throw new ManifestFailure("LendingMarket: no payment");
-  }
-  const returned = merged(buckets).flatMap((payment) =>
-    liquidateOnce(frame, cdpId, { payment, requested: resources }),
-  );
+}
+
+function handOut(frame: Frame, returned: readonly Bucket[]): SborNode {
   for (const bucket of returned) {
     frame.worktop.put(bucket);
   }

@@ -19,12 +19,20 @@ export interface CollateralState {
   readonly mode: EfficiencyMode;
 }
 
+/** A non-fungible pledged, and what it stands for. */
+export interface NftState {
+  readonly resource: string;
+  readonly id: string;
+  readonly underlying: readonly CollateralState[];
+}
+
 export interface CdpState {
   readonly burned: boolean;
   readonly mintedAtSeconds: number;
   readonly updatedAtSeconds: number;
   readonly loans: readonly LoanState[];
   readonly collaterals: readonly CollateralState[];
+  readonly nfts: readonly NftState[];
 }
 
 /** One side of a pool: `ratio` = units per asset, at most 1, falling as interest accrues. */
@@ -50,5 +58,16 @@ export interface PriceEntry {
   readonly timestampSeconds: number;
 }
 
-/** Resource → amount; never changed in place. */
+/** Resource → amount; a non-fungible counts one under `nftKey`. Never changed in place. */
 export type Holdings = ReadonlyMap<string, Num>;
+
+/** What a non-fungible is held under: conserved like a resource of which there is one. */
+export function nftKey(resource: string, id: string): string {
+  return `${resource}:${id}`;
+}
+
+/** The non-fungible that a key of holdings stands for, or undefined when it is a fungible resource. */
+export function nftOfKey(key: string): { resource: string; id: string } | undefined {
+  const colon = key.indexOf(":");
+  return colon < 0 ? undefined : { resource: key.slice(0, colon), id: key.slice(colon + 1) };
+}

@@ -2,6 +2,7 @@ import { ADDRESSES, RESOURCE_ENTRIES } from "./addresses.ts";
 import { cdpData } from "./cdp-sbor.ts";
 import type { Chain } from "./chain.ts";
 import { lendingPoolState, marketState } from "./component-sbor.ts";
+import { nftOfKey } from "./model.ts";
 import { text } from "./numbers.ts";
 import { createStoreReader } from "./state-sbor.ts";
 import type { SimulatedLedger } from "./types.ts";
@@ -54,7 +55,7 @@ export function createReads({ tables, startVersion }: Chain, minted: number): Re
       const held = tables.accounts.at(account, stateVersion)?.value ?? new Map();
       return Object.fromEntries(
         Array.from(held, ([resource, amount]) => [resource, text(amount)] as const).filter(
-          ([, amount]) => amount !== "0",
+          ([resource, amount]) => amount !== "0" && nftOfKey(resource) === undefined,
         ),
       );
     },

@@ -35,6 +35,9 @@ export interface ConfigBook<C> {
 /** The share of the liquidation bonus that the protocol keeps. */
 export const PROTOCOL_BONUS_SHARE = new Num("0.2");
 
+/** The pool's share of what it lends by flash. */
+export const FLASH_LOAN_FEE_RATE = "0.001";
+
 /** Config of a CDP whose collateral is the asset it borrowed. */
 export const IDENTICAL_CONFIG_ID = 5;
 

@@ -11,7 +11,12 @@ import type { Tables, Versioned } from "./history.ts";
 import type { ContributionState, PoolState, PriceEntry } from "./model.ts";
 import { text } from "./numbers.ts";
 import { ASSETS, type Asset } from "./prices.ts";
-import { COLLATERAL_CONFIGS, EFFICIENCY_GROUPS, LOAN_CONFIGS } from "./risk-parameters.ts";
+import {
+  COLLATERAL_CONFIGS,
+  EFFICIENCY_GROUPS,
+  FLASH_LOAN_FEE_RATE,
+  LOAN_CONFIGS,
+} from "./risk-parameters.ts";
 import {
   array,
   bytes,
@@ -25,6 +30,7 @@ import {
   u8,
   u16,
 } from "./sbor.ts";
+import { OFF } from "./services.ts";
 import type { KeyValueEntry, SborNode } from "./types.ts";
 
 /** Entries of a store at a version, newest first; undefined when there is no such store. */
@@ -44,8 +50,6 @@ export function createStoreReader(tables: Tables, startVersion: number): StoreRe
     [STORES.loanConfigs, fixed(configEntries(LOAN_CONFIGS, loanConfig))],
     [STORES.collateralConfigs, fixed(configEntries(COLLATERAL_CONFIGS, collateralConfig))],
     [STORES.efficiencyGroups, fixed(configEntries(EFFICIENCY_GROUPS, efficiencyGroup))],
-    [STORES.loanServices, fixed(loanServices())],
-    [STORES.collateralServices, fixed(collateralServices())],
     ...[
       STORES.nftResourceConfigs,
       STORES.isolationGroups,
@@ -63,6 +67,14 @@ export function createStoreReader(tables: Tables, startVersion: number): StoreRe
     }
     if (store === STORES.resourcePools) {
       return perAsset((address) => tables.pools.at(address, stateVersion), poolState);
+    }
+    if (store === STORES.loanServices || store === STORES.collateralServices) {
+      const off = tables.services.at(OFF, stateVersion);
+      const show = store === STORES.loanServices ? loanServices : collateralServices;
+      const lastUpdatedAtStateVersion = off?.since ?? startVersion;
+      return show(off?.value ?? [])
+        .map(([key, value]) => ({ key, value, lastUpdatedAtStateVersion }))
+        .reverse();
     }
     return constants.get(store);
   };
@@ -105,20 +117,24 @@ function poolState(asset: Asset, pool: PoolState): SborNode {
     interest_rate: decimal(text(pool.interestRate)),
     interest_updated_at: instant(pool.interestUpdatedAtSeconds),
     pending_protocol_fee_amount: precise(text(pool.pendingFee)),
-    deposit_state: contribution(asset, pool.deposit),
-    loan_state: contribution(asset, pool.loan),
+    deposit_state: contributionNode(asset.divisibility, pool.deposit),
+    loan_state: contributionNode(asset.divisibility, pool.loan),
     interest_strategy_id: u16(0),
     pool_config: struct("PoolConfig", {
       protocol_interest_fee_rate: decimal("0.1"),
-      protocol_flashloan_fee_rate: decimal("0.001"),
+      protocol_flashloan_fee_rate: decimal(FLASH_LOAN_FEE_RATE),
       interest_update_period: { kind: "I64", value: "86400" },
     }),
   });
 }
 
-function contribution(asset: Asset, { total, units, ratio }: ContributionState): SborNode {
+/** One side of a pool. */
+export function contributionNode(
+  divisibility: number,
+  { total, units, ratio }: ContributionState,
+): SborNode {
   return struct("ContributionState", {
-    divisibility: u8(asset.divisibility),
+    divisibility: u8(divisibility),
     total: precise(text(total)),
     total_units: precise(text(units)),
     unit_ratio: precise(text(ratio)),

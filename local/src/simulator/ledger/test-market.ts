@@ -48,6 +48,7 @@ export function handMadeCdp(
         mode: { kind: "none" },
       }),
     ),
+    nfts: [],
   };
 }
 
@@ -60,6 +61,11 @@ export function frameOver(tables: Tables, rules: Partial<Frame["rules"]> = {}): 
       excessPayment: "returned",
       seizureOrder: "as_requested",
       interest: "written",
+      dust: "allowed",
+      nftFee: "on_top",
+      nftCloseFactor: "ignored",
+      dexSpread: "0.003",
+      dexDepthXrd: "1000000000000",
       ...rules,
     },
     worktop: createWorktop(),
@@ -67,6 +73,9 @@ export function frameOver(tables: Tables, rules: Partial<Frame["rules"]> = {}): 
     events: [],
     locks: [],
     liquidations: [],
+    flashLoan: null,
+    flashLent: false,
+    swaps: 0,
   };
 }
 

@@ -38,6 +38,10 @@ export interface SimulatorAddresses {
   readonly resources: Readonly<Record<string, string>>;
   /** Symbol of the asset → address of its deposit unit. */
   readonly depositUnits: Readonly<Record<string, string>>;
+  /** Non-fungible resource of claims on unstaked XRD: what CDPs pledge as NFT collateral. */
+  readonly claimNft: string;
+  /** Symbol of every asset but XRD → component that swaps it for XRD and back. */
+  readonly dexPools: Readonly<Record<string, string>>;
 }
 
 export type NonFungibleRead =
@@ -136,9 +140,15 @@ export interface CommittedLiquidation {
   readonly stateVersion: number;
   readonly liquidationLtvBefore: string;
   readonly liquidationLtvAfter: string;
-  readonly paid: { readonly resource: string; readonly amount: string };
+  readonly paid: readonly { readonly resource: string; readonly amount: string }[];
   readonly seized: readonly { readonly resource: string; readonly amount: string }[];
-  /** Value seized less value paid less fee, XRD, at the prices of the commit. */
+  /** What `liquidate_nft` took; null when it was fungible collateral. */
+  readonly seizedNft: { readonly resource: string; readonly id: string } | null;
+  /** Assets lent by flash in the same transaction. */
+  readonly flashLent: boolean;
+  /** Swaps in the same transaction. */
+  readonly swaps: number;
+  /** What the transaction changed in the account that paid its fee, XRD, at the prices of the commit; each amount's value cut to 18 digits. */
   readonly profitXrd: string;
 }
 
@@ -152,7 +162,7 @@ export interface Audit {
     readonly loanValueXrd: string;
     readonly collateralValueXrd: string;
     readonly badDebt: boolean;
-    /** Set aside in the book as one the backend need not liquidate (e.g. NFT collateral, once there is any). */
+    /** Set aside in the book as one the backend need not liquidate. */
     readonly exempt: boolean;
   }[];
   readonly liquidations: readonly CommittedLiquidation[];
@@ -189,9 +199,32 @@ export interface LedgerBehaviour {
    * day old, as the real ones do. Then `get_cdp` and liquidations count what is due (inferred), and state read lags behind.
    */
   interest: "written" | "pending";
+  /** Whether a liquidation may leave a loan worth under 1 XRD behind (not published). */
+  dust: "allowed" | "refused";
+  /** Whether the fee of `liquidate_nft` comes on top of the compensation, or is a part of it (not published). */
+  nftFee: "on_top" | "included";
+  /** Whether the close factor holds for `liquidate_nft` too (not published). */
+  nftCloseFactor: "ignored" | "applied";
+  /** Part of the value that a swap costs, 0 to 1, as decimal text. */
+  dexSpread: string;
+  /** Value at which a swap brings half of what it should, XRD, as decimal text. */
+  dexDepthXrd: string;
   /** A live feed writes what it sees again every 900 s of simulated time and at each `advance`; prices set by hand are what it sees. */
   priceFeed?: "live" | "stopped";
 }
+
+/** What an execution needs to know of the behaviour. */
+export type LedgerRules = Pick<
+  LedgerBehaviour,
+  | "excessPayment"
+  | "seizureOrder"
+  | "interest"
+  | "dust"
+  | "nftFee"
+  | "nftCloseFactor"
+  | "dexSpread"
+  | "dexDepthXrd"
+>;
 
 /** The ledger behind the simulated Gateway: a book of CDPs with its whole history. */
 export interface SimulatedLedger {
@@ -238,5 +271,8 @@ export interface SimulatedLedger {
   crash(fraction: string): LedgerPoint;
   prices(): Readonly<Record<string, string>>;
   fund(account: string, amounts: Readonly<Record<string, string>>): LedgerPoint;
+  /** Services of the market that are off, as `RepayForLiquidation/Global` or `RemoveForLiquidation/<resource>`; all others are on. */
+  setServicesOff(services: readonly string[]): LedgerPoint;
+  servicesOff(): readonly string[];
   audit(): Audit;
 }
