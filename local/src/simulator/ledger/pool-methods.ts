@@ -18,6 +18,7 @@ import {
 } from "./manifest-values.ts";
 import type { PoolState } from "./model.ts";
 import { ceilTo, floorTo, type Num, ONE, text, times, ZERO } from "./numbers.ts";
+import { accruePendingInterest } from "./pools.ts";
 import { FLASH_LOAN_FEE_RATE } from "./risk-parameters.ts";
 import { array, map, own, reference, tuple, variant } from "./sbor.ts";
 import { contributionNode } from "./state-sbor.ts";
@@ -25,6 +26,7 @@ import type { SborNode } from "./types.ts";
 
 /** A method of the lending pool, or undefined when it has no such method here. */
 export function callPool(frame: Frame, method: string, args: Value): SborNode | undefined {
+  if (frame.rules.interest === "pending") accruePendingInterest(frame.state, frame.nowSeconds);
   switch (method) {
     case "take_flash_loan":
       return takeFlashLoan(frame, args);
