@@ -10,7 +10,9 @@ export type { GatewayObserver } from "./gateway/observer.ts";
 export type { GatewayTiming } from "./gateway/timing.ts";
 export { assertFresh, type LedgerHead, readHead } from "./ledger-head.ts";
 export { NETWORK_IDS, xrdAddress } from "./network.ts";
-export { SborError } from "./sbor/node.ts";
+export { decodeSborHex } from "./sbor/decode-hex.ts";
+export { decodeSbor, type SborValue } from "./sbor/decode-sbor.ts";
+export { SborError, type SborNode } from "./sbor/node.ts";
 export { accountAddressOf } from "./transaction/account-address.ts";
 export {
   type BuiltTransaction,
@@ -33,7 +35,13 @@ export { type Balances, readBalances } from "./transaction/read-balances.ts";
 export { createSignerFromPrivateKey, type Signer } from "./transaction/signer.ts";
 export { type IntentState, readIntentStatus } from "./transaction/status.ts";
 export { submitTransaction } from "./transaction/submit.ts";
-export type { LedgerCollateral, LedgerHealth, LedgerLoan } from "./weft/decode-health.ts";
+export { decodeCdp } from "./weft/decode-cdp.ts";
+export {
+  type LedgerCollateral,
+  type LedgerHealth,
+  type LedgerLoan,
+  readHealthById,
+} from "./weft/decode-health.ts";
 export { PreviewFailedError, previewHealth } from "./weft/preview-health.ts";
 export { type CdpRead, type CdpsRequest, readCdps } from "./weft/read-cdps.ts";
 export { type MarketPoint, readMarket } from "./weft/read-market.ts";
