@@ -26,3 +26,7 @@ test("what the account shares is destroyed by its name only", () => {
     "destroy account --app out",
   );
 });
+
+test("drift is looked for in every stack", () => {
+  expect(line(mainnet, { command: "drift" })).toBe("drift account data --app out --yes");
+});

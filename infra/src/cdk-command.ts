@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts";
 
 /** What is asked of the CDK's own command line, which needs credentials of the account. */
-export type CloudCommand = "deploy" | "destroy" | "diff";
+export type CloudCommand = "deploy" | "destroy" | "diff" | "drift";
 
 export interface CdkOrder {
   readonly command: CloudCommand;

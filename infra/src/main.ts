@@ -14,10 +14,12 @@ const USAGE = `npm run infra -- <command> <environment> [options]
   synth <environment> [--out <folder>]         write the templates, checked; needs no account
   diff <environment> --against <folder>        what differs from templates saved there; needs no account
   diff <environment> [options of cdk diff]     what differs from what is deployed
+  drift <environment> [options of cdk drift]   what was changed past the templates
   deploy <environment> [stacks] [options of cdk deploy]
   destroy <environment> [stacks] [options of cdk destroy]
 `;
 
+const CLOUD_COMMANDS: readonly CloudCommand[] = ["diff", "drift", "deploy", "destroy"];
 const ENVIRONMENTS: readonly Environment[] = [stokenet, mainnet];
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -53,6 +55,9 @@ async function askCloud(env: Environment, folder: string, command: CloudCommand,
   process.exitCode = typeof code === "number" ? code : 1;
 }
 
+const isCloudCommand = (command: string | undefined): command is CloudCommand =>
+  CLOUD_COMMANDS.some((known) => known === command);
+
 async function run(command: string | undefined, argv: string[]): Promise<void> {
   const [name, ...options] = argv;
   const env = environmentNamed(name);
@@ -64,14 +69,14 @@ async function run(command: string | undefined, argv: string[]): Promise<void> {
   if (command === "synth") return;
   if (command === "diff" && typeof values.against === "string") {
     await diffAgainst(folder, values.against);
-  } else if (command === "diff" || command === "deploy" || command === "destroy") {
+  } else if (isCloudCommand(command)) {
     await askCloud(env, folder, command, options);
   }
 }
 
 try {
   const [command, ...rest] = process.argv.slice(2);
-  if (command === undefined || !["synth", "diff", "deploy", "destroy"].includes(command)) {
+  if (command !== "synth" && !isCloudCommand(command)) {
     process.stdout.write(USAGE);
     process.exitCode = command === "--help" ? 0 : 1;
   } else {

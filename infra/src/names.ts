@@ -15,6 +15,7 @@ export interface InfraNames {
   readonly operatorRole: string;
   readonly planRole: string;
   readonly deployRole: string;
+  readonly driftRole: string;
   readonly budget: string;
 }
 
@@ -35,6 +36,7 @@ export function infraNamesOf({ cluster }: Names, aws: NonNullable<Environment["a
     operatorRole: global("operator"),
     planRole: global("github-plan"),
     deployRole: global("github-deploy"),
+    driftRole: global("github-drift"),
     budget: global("budget"),
   };
 }

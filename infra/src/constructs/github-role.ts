@@ -1,5 +1,10 @@
 import { Duration, Stack } from "aws-cdk-lib";
-import { type PolicyStatement, Role, WebIdentityPrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  ManagedPolicy,
+  type PolicyStatement,
+  Role,
+  WebIdentityPrincipal,
+} from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { ACCOUNT_NAMES } from "../names.ts";
 
@@ -11,6 +16,8 @@ export interface GithubRoleProps {
   /** What a job's token must say it runs for, after the repository: `pull_request`, `environment:…`, `ref:…`. */
   readonly runsFor: string;
   readonly statements: readonly PolicyStatement[];
+  /** A policy of AWS by its name, beside them. */
+  readonly managedPolicy?: string;
 }
 
 /** What a job of GitHub Actions may do, by a token of its own that lasts an hour: there is no key to lose. */
@@ -32,6 +39,9 @@ export class GithubRole extends Construct {
         },
       }),
     });
+    if (props.managedPolicy !== undefined) {
+      role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(props.managedPolicy));
+    }
     for (const statement of props.statements) role.addToPrincipalPolicy(statement);
   }
 }

@@ -1,5 +1,6 @@
 import { type App, Validations } from "aws-cdk-lib";
 import type { Context } from "../context.ts";
+import { ACCOUNT_NAMES } from "../names.ts";
 
 /** Findings that are meant to be, on one construct, and why. The only place where a finding is answered. */
 export interface Acknowledgement {
@@ -141,20 +142,27 @@ function onPods({ aws, names }: Context): Acknowledgement[] {
 
 function onDelivery({ env, aws, names }: Context): Acknowledgement[] {
   if (env.delivery === undefined) return [];
+  const stack = (name: string) =>
+    resource(`arn:aws:cloudformation:${aws.region}:<AWS::AccountId>:stack/${name}/*`);
+  const stacks = stack(`${names.cluster}-*`);
   const plan = {
     path: "delivery/plan",
     reason:
       "The stacks of this environment, by their common beginning; their templates are read, nothing else",
-    findings: [
-      resource(`arn:aws:cloudformation:${aws.region}:<AWS::AccountId>:stack/${names.cluster}-*/*`),
-    ],
+    findings: [stacks],
   };
-  if (!aws.ownsAccount) return [plan];
+  const drift = {
+    path: "delivery/drift",
+    reason:
+      "CloudFormation reads every kind of resource with the rights of who asks: AWS's policy for auditors reads settings and no data. A detection has no stack in its name",
+    findings: [stacks, stack(ACCOUNT_NAMES.stack), resource("*"), managed("SecurityAudit")],
+  };
+  if (!aws.ownsAccount) return [plan, drift];
   const push = {
     path: "account/push",
     reason:
       "ECR gives its token for no repository; what may be pushed to is said by the other statement",
     findings: [resource("*")],
   };
-  return [plan, push];
+  return [plan, drift, push];
 }

@@ -145,6 +145,20 @@ test("a pull request reads templates", () => {
   });
 });
 
+test("the nightly look, which runs for main, reads settings and templates, and starts no more than a detection", () => {
+  expect(rights["delivery/driftrole"]).toEqual({
+    trust: [
+      'Allow sts:AssumeRoleWithWebIdentity by {"Federated":"arn:aws:iam::<AWS::AccountId>:oidc-provider/token.actions.githubusercontent.com"} if {"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com","token.actions.githubusercontent.com:sub":"repo:weft-finance/weft-backend:ref:refs/heads/main"}}',
+    ],
+    rights: [
+      "Managed arn:aws:iam::aws:policy/SecurityAudit",
+      "Allow ReadTemplates: cloudformation:DescribeStacks cloudformation:GetTemplate on arn:aws:cloudformation:eu-west-1:<AWS::AccountId>:stack/weft-mainnet-*/* arn:aws:cloudformation:eu-west-1:<AWS::AccountId>:stack/weft-account/*",
+      "Allow DetectDrift: cloudformation:DescribeStackResourceDrifts cloudformation:DetectStackDrift cloudformation:DetectStackResourceDrift on arn:aws:cloudformation:eu-west-1:<AWS::AccountId>:stack/weft-mainnet-*/* arn:aws:cloudformation:eu-west-1:<AWS::AccountId>:stack/weft-account/*",
+      "Allow FollowDetection: cloudformation:BatchDescribeTypeConfigurations cloudformation:DescribeStackDriftDetectionStatus on *",
+    ],
+  });
+});
+
 test("a deployment takes the CDK's own roles, from the environment of its name", () => {
   expect(rights["delivery/deployrole"]).toEqual({
     trust: [
@@ -177,6 +191,7 @@ test("there are no other roles", () => {
     "cluster/operator",
     "cluster/systemnodesrole",
     "delivery/deployrole",
+    "delivery/driftrole",
     "delivery/planrole",
     "identity/collectorrole",
     "identity/dispatcherrole",
