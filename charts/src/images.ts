@@ -1,13 +1,14 @@
 import type { Environment } from "@weft/environments";
 
 /** Images of other people, at the version that was looked at. */
-const FOREIGN_IMAGES = {
+export const FOREIGN_IMAGES = {
   alloy: { repository: "docker.io/grafana/alloy", tag: "v1.18.1" },
   "grafana-agent": { repository: "docker.io/grafana/agent", tag: "v0.44.2" },
   pause: { repository: "registry.k8s.io/pause", tag: "3.10" },
 } as const;
 
-export type ProgramName = "dispatcher" | "indexer" | "liquidator";
+export const PROGRAMS = ["dispatcher", "indexer", "liquidator"] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
 /** `local` is the stack that a cluster on one machine runs instead of AWS and of the ledger. */
 export type ImageName = ProgramName | "local" | keyof typeof FOREIGN_IMAGES;
 

@@ -12,5 +12,6 @@ export const mainnet = defineEnvironment({
   images: { registry },
   aws: { ...place("eu-west-1", blocks), bucketSuffix: "7be1d0", ownsAccount: true },
   telemetry: grafanaCloud,
-  delivery: repository,
+  // Moved by delivery, when a release has been seen to work on stokenet and somebody has said yes.
+  delivery: { ...repository, revision: "mainnet" },
 });

@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-29";
 import type { Construct } from "constructs";
-import { CREDENTIALS } from "../collector/collector-config.ts";
+import { ARGO_METRICS, CREDENTIALS } from "../collector/collector-config.ts";
 import { Collector } from "../constructs/collector.ts";
 import { metadataOf, type ObjectName } from "../constructs/metadata.ts";
 import { allowFlows, type Flow } from "../constructs/network-policy.ts";
@@ -85,7 +85,7 @@ function access(scope: Construct, { names }: Context): void {
 }
 
 function egressOf({ names }: Context): Flow[] {
-  const { workloads, keda, kubeStateMetrics } = names.namespaces;
+  const { workloads, keda, kubeStateMetrics, argocd } = names.namespaces;
   const pods = (namespace: string, app: string, port: number): Flow => ({
     kind: "pods",
     peer: { namespace, app },
@@ -99,5 +99,6 @@ function egressOf({ names }: Context): Flow[] {
     pods(workloads, "liquidator", OPS_PORT),
     pods(keda, names.serviceAccounts.keda.name, OPERATOR_METRICS_PORT),
     pods(kubeStateMetrics, "kube-state-metrics", OPERATOR_METRICS_PORT),
+    pods(argocd, ARGO_METRICS.app, ARGO_METRICS.port),
   ];
 }

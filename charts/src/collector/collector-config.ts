@@ -15,13 +15,20 @@ export const CREDENTIALS = {
   token: "token",
 } as const;
 
+/** Of Argo CD's own manifests: who knows of Applications, and the Service in front of it. */
+export const ARGO_METRICS = {
+  app: "argocd-application-controller",
+  service: "argocd-metrics",
+  port: 8082,
+} as const;
+
 /** The collector's configuration. Alloy and the original Agent read the same text. */
 export function collectorConfig({ env, names }: Context): string {
   const { telemetry, aws } = env;
   if (telemetry === undefined || aws === undefined) {
     throw new Error(`${env.name} has no telemetry to configure`);
   }
-  const { workloads, telemetry: own, keda, kubeStateMetrics } = names.namespaces;
+  const { workloads, telemetry: own, keda, kubeStateMetrics, argocd } = names.namespaces;
   const externalLabels = { cluster: names.cluster, env: env.name };
   return renderBlocks([
     { type: "logging", attributes: { level: "info", format: "json" } },
@@ -30,6 +37,7 @@ export function collectorConfig({ env, names }: Context): string {
       namespaces: [workloads, own, keda, kubeStateMetrics],
       scrapeIntervalSeconds: telemetry.scrapeIntervalSeconds,
       ownPort: COLLECTOR_PORT,
+      argoTarget: `${ARGO_METRICS.service}.${argocd}:${ARGO_METRICS.port}`,
       url: telemetry.metricsUrl,
       externalLabels,
     }),

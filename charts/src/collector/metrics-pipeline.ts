@@ -1,6 +1,6 @@
 import { type Block, reference } from "./alloy-syntax.ts";
 
-/** Of KEDA and of kube-state-metrics, only what an alert or a dashboard asks for. */
+/** Of KEDA, kube-state-metrics and Argo CD, only what an alert or a dashboard asks for. */
 const KEPT_METRICS = [
   "(dispatcher|indexer|liquidator)_.+",
   "process_(cpu_seconds_total|resident_memory_bytes|start_time_seconds)",
@@ -13,6 +13,7 @@ const KEPT_METRICS = [
   "kube_deployment_status_(replicas|replicas_available|replicas_unavailable)",
   "kube_horizontalpodautoscaler_(spec_max_replicas|status_current_replicas|status_desired_replicas)",
   "kube_pod_container_status_(restarts_total|last_terminated_reason)",
+  "argocd_app_info",
   "(alloy|agent)_build_info",
   "loki_write_dropped_entries_total",
   "prometheus_remote_storage_samples_failed_total",
@@ -24,13 +25,15 @@ export interface MetricsOptions {
   readonly scrapeIntervalSeconds: number;
   /** The collector's own port: the dispatcher's numbers, which it reads from logs, are served there. */
   readonly ownPort: number;
+  /** `host:port`: what Argo CD says of its Applications. Its pods are not annotated. */
+  readonly argoTarget: string;
   readonly url: string;
   readonly externalLabels: Readonly<Record<string, string>>;
 }
 
 /** Finds annotated pods, scrapes them and itself, and sends on what matters. */
 export function metricsPipeline(options: MetricsOptions): Block[] {
-  const { namespaces, scrapeIntervalSeconds, ownPort } = options;
+  const { namespaces, scrapeIntervalSeconds, ownPort, argoTarget } = options;
   const interval = `${scrapeIntervalSeconds}s`;
   const scrape = (label: string, targets: Block["attributes"]): Block => ({
     type: "prometheus.scrape",
@@ -53,6 +56,7 @@ export function metricsPipeline(options: MetricsOptions): Block[] {
     scrape("self", {
       targets: [{ __address__: `127.0.0.1:${ownPort}`, job: "grafana-agent" }],
     }),
+    scrape("argocd", { targets: [{ __address__: argoTarget, job: "argocd" }] }),
     {
       type: "prometheus.relabel",
       label: "kept",
