@@ -1,7 +1,6 @@
 import { type Candidate, candidateSchema } from "@weft/messages";
 import { dispositionOf, errorCodeOf, type Logger } from "@weft/runtime";
-import type { AttemptRecord, FailedDelivery } from "@weft/store";
-import { countFailure, isWorthAnotherTry } from "./failed-delivery.ts";
+import type { AttemptRecord } from "@weft/store";
 import type { WorkPosition } from "./work-position.ts";
 
 export interface HandleCandidateDeps {
@@ -15,76 +14,60 @@ export interface HandleCandidateDeps {
   /** Works on the position while the lease is kept, and lets the lease go at the end. */
   readonly workUnderLease: (position: WorkPosition, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;
-  /** Ledger time, for a candidate that expires while another holds its position. */
-  readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
-  /** Hears why a message got no ending this time, and of which CDP; null when it names none. */
-  readonly observe: (code: string, cdpId: string | null) => void;
+  /** Hears why a message got no ending this time. */
+  readonly observe: (code: string) => void;
   readonly log: Logger;
 }
 
 /** What an operator need not look at: the message comes back by itself. */
 const EXPECTED_CODES: ReadonlySet<string> = new Set([
-  "finality_overdue",
   "finality_pending",
-  "fleet_switch_unreadable",
   "head_behind",
-  "holding_fire",
-  "paused",
   "stopping",
 ]);
 
-type Answer = "done" | "retry" | "park" | { readonly verdict: "park"; readonly reason: string };
+type Verdict = "done" | "retry" | "park";
 
 /**
  * Handles one message of the liquidation queue to its end. Never rejects: every failure has a verdict.
- * A message that does not parse is parked as it is; whatever the CDP's lease holder is doing, another waits its turn, as
- * long as the candidate means anything. One whose transaction is not final for long is done: no message need live until
- * the ledger goes on, the reconciler finishes what is in the table.
+ * A message that does not parse is parked as it is; whatever the CDP's lease holder is doing, another waits its turn.
  */
 export async function handleCandidate(
   message: { readonly body: string; readonly messageId: string; readonly receiveCount: number },
   signal: AbortSignal,
   deps: HandleCandidateDeps,
-): Promise<Answer> {
+): Promise<Verdict> {
   const { log, observe, wallMs } = deps;
   const receivedAtMs = wallMs();
   const candidate = parseCandidate(message.body);
   if (candidate === undefined) {
-    observe("malformed_candidate", null);
+    observe("malformed_candidate");
     log.error(
       { messageId: message.messageId, body: message.body.slice(0, 500) },
       "malformed candidate",
     );
     return "park";
   }
-  const { cdpId } = candidate;
-  const fields = { cdpId, runId: candidate.runId, traceId: candidate.traceId };
-  let failedBefore: FailedDelivery | null = null;
+  const fields = { cdpId: candidate.cdpId, runId: candidate.runId, traceId: candidate.traceId };
   try {
-    const lease = await deps.acquireLease(cdpId, signal);
+    const lease = await deps.acquireLease(candidate.cdpId, signal);
     if (lease.kind === "held") {
-      const isExpired = (await deps.ledgerNowMs(signal)) > Date.parse(candidate.expiresAt);
-      observe(isExpired ? "expired_while_held" : "lease_held", cdpId);
-      log.info({ ...fields, owner: lease.owner, isExpired }, "another worker holds the position");
-      return isExpired ? "done" : "retry";
+      observe("lease_held");
+      log.info({ ...fields, owner: lease.owner }, "another worker holds the position");
+      return "retry";
     }
     const { fence, record } = lease;
-    failedBefore = record.failedDelivery;
-    const { messageId } = message;
-    await deps.workUnderLease({ candidate, fence, record, messageId, receivedAtMs }, signal);
+    await deps.workUnderLease({ candidate, fence, record, receivedAtMs }, signal);
     return "done";
   } catch (err) {
     const disposition = dispositionOf(err);
-    observe(errorCodeOf(err), cdpId);
+    observe(errorCodeOf(err));
     const level = EXPECTED_CODES.has(errorCodeOf(err)) ? "info" : "error";
     log[level](
       { ...fields, receiveCount: message.receiveCount, disposition, err },
       "attempt failed",
     );
-    if (errorCodeOf(err) === "finality_overdue") return "done";
-    const failed = countFailure(failedBefore, message.messageId, err);
-    const isParked = disposition === "park" || !isWorthAnotherTry(failed);
-    return isParked ? { verdict: "park", reason: errorCodeOf(err) } : "retry";
+    return disposition;
   }
 }
 
