@@ -40,6 +40,11 @@ function buildApp(env: Environment, options: ImageOptions): App {
   return app;
 }
 
+/** The manifests of an environment, as objects. */
+export function renderObjects(env: Environment, options: ImageOptions): unknown[] {
+  return buildApp(env, options).charts.flatMap((chart): unknown[] => chart.toJson());
+}
+
 /**
  * The manifests of an environment, text by file name; the same text for the same environment, always.
  *

@@ -37,7 +37,7 @@ const systemNodes = z.strictObject({
   instanceType: z
     .string()
     .regex(/^[a-z0-9-]+\.[a-z0-9]+$/)
-    .default("m6i.large"),
+    .default("m6a.large"),
   count: whole(2, 10).default(2),
 });
 
@@ -54,6 +54,8 @@ const aws = z.strictObject({
   standby: z.strictObject({ region, vpcCidr: cidr }).optional(),
   /** Gateways to the internet, which cost as long as they exist; by default one in each zone. */
   natGateways: whole(1, 3).optional(),
+  /** Ways to AWS's services that stay inside the VPC; without them calls go out by NAT, still encrypted. */
+  interfaceEndpoints: z.boolean().default(true),
   systemNodes: systemNodes.prefault({}),
   /** What a month may cost; alarms at 85 and 100 %. */
   monthlyBudgetUsd: whole(1, 1_000_000).default(1_500),

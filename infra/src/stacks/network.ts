@@ -41,7 +41,7 @@ export class NetworkStack extends EnvironmentStack {
   constructor(scope: Construct, context: Context) {
     super(scope, "network", context);
     this.vpc = this.makeVpc();
-    this.endpoints = this.makeEndpoints();
+    this.endpoints = context.aws.interfaceEndpoints ? this.makeEndpoints() : new Map();
     this.logFlows();
   }
 

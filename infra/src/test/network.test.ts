@@ -1,4 +1,4 @@
-import { mainnet, stokenet } from "@weft/environments";
+import { defineEnvironment, type EnvironmentInput, mainnet, stokenet } from "@weft/environments";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isWithin, overlaps } from "../../../environments/src/cidr.ts";
 import { contextOf } from "../context.ts";
@@ -61,6 +61,20 @@ describe.each([stokenet, mainnet])("$name", (env) => {
       LogDestinationType: "cloud-watch-logs",
     });
   });
+});
+
+test("without interface endpoints the ways that cost nothing remain, and nothing watches what is not there", async () => {
+  const aws = { ...stokenet.aws, interfaceEndpoints: false };
+  const env = defineEnvironment({ ...stokenet, aws } as EnvironmentInput);
+  const templates = await templatesOf(env);
+  const endpoints = resourcesOf(templates, "AWS::EC2::VPCEndpoint").map(
+    ({ properties }) => properties.VpcEndpointType,
+  );
+  expect(endpoints).toEqual(["Gateway", "Gateway"]);
+  const alarms = resourcesOf(templates, "AWS::CloudWatch::Alarm").map(
+    ({ properties }) => properties.Namespace,
+  );
+  expect(alarms).not.toContain("AWS/PrivateLinkEndpoints");
 });
 
 test("environments, here and where they would move, share no address", () => {

@@ -1,0 +1,53 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { type Environment, mainnet, stokenet } from "@weft/environments";
+import { savingsOf } from "./cheaper.ts";
+import { estimate } from "./estimate.ts";
+import { renewed, report } from "./page.ts";
+import { PRICES_AS_OF } from "./prices.ts";
+
+const USAGE = `npm run cost -- <environment> [--json]
+  what a month of an environment costs on AWS, from its templates and manifests; needs no account
+npm run cost -- --update
+  write the tables of docs/cost.md anew
+`;
+const ENVIRONMENTS: readonly Environment[] = [mainnet, stokenet];
+const PAGE = new URL("../../../docs/cost.md", import.meta.url);
+
+function environmentNamed(name: string | undefined): Environment {
+  const found = ENVIRONMENTS.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = ENVIRONMENTS.map((one) => one.name).join(", ");
+  throw new Error(`${name ?? "no environment"}: name one of ${names}\n\n${USAGE}`);
+}
+
+async function inJson(env: Environment): Promise<string> {
+  const cost = await estimate(env);
+  const savings = await savingsOf(env, cost);
+  return JSON.stringify({ pricesAsOf: PRICES_AS_OF, currency: "USD", ...cost, savings }, null, 2);
+}
+
+async function update(): Promise<string> {
+  await writeFile(PAGE, await renewed(await readFile(PAGE, "utf8"), ENVIRONMENTS));
+  return "docs/cost.md is what the command prints";
+}
+
+async function run(argv: readonly string[]): Promise<string> {
+  const flag = { type: "boolean" } as const;
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { json: flag, help: flag, update: flag },
+  });
+  if (values.help === true) return USAGE.trimEnd();
+  if (values.update === true) return update();
+  const env = environmentNamed(positionals[0]);
+  return values.json === true ? inJson(env) : report(env);
+}
+
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
