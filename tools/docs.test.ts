@@ -7,6 +7,7 @@ import { envSchema as indexerVariables } from "../apps/indexer/src/config.ts";
 import { createMetrics as createIndexerMetrics } from "../apps/indexer/src/metrics.ts";
 import { envSchema as liquidatorVariables } from "../apps/liquidator/src/config.ts";
 import { createMetrics as createLiquidatorMetrics } from "../apps/liquidator/src/metrics.ts";
+import { SNAPSHOT_COLUMNS } from "../infra/src/constructs/snapshot-columns.ts";
 
 const apps = {
   dispatcher: { variables: dispatcherVariables, createMetrics: createDispatcherMetrics },
@@ -67,6 +68,15 @@ describe("docs/metrics.md", () => {
     const shape = new RegExp(`^(dispatcher|indexer|liquidator)_[a-z_]+_(${units})$`);
     expect(names.filter((name) => !shape.test(name))).toEqual([]);
   });
+});
+
+it("docs/snapshots.md lists the columns of a snapshot, in their order", () => {
+  const listed = rowsOf("snapshots.md").map(([name, type]) => [unquoted(name), type]);
+  const columns = SNAPSHOT_COLUMNS.map(({ name, type }) => [
+    name,
+    type.startsWith("array") ? "list" : type,
+  ]);
+  expect(listed).toEqual(columns);
 });
 
 describe("every page", () => {

@@ -28,11 +28,11 @@ export function riskOf(findings: readonly CdpFinding[]): BatchSummary["risk"] {
 function owingOf(
   finding: CdpFinding,
 ): { readonly loanValue: bigint; readonly liquidationLtv: Decimal | undefined } | undefined {
-  if (finding.kind !== "scanned" && finding.kind !== "unconfirmed") return undefined;
+  if (finding.kind === "skipped" || finding.kind === "undecodable") return undefined;
   const { health } = finding;
   const valued = health.kind === "valued" ? health : undefined;
-  // The ledger was asked because it may be over the line, and did not tell.
-  if (finding.kind === "unconfirmed") {
+  // Somebody had a reason to doubt it, and nobody could dispel that.
+  if (finding.kind !== "scanned") {
     return { loanValue: valued?.loanValue ?? 0n, liquidationLtv: undefined };
   }
   if (finding.verdict === "no_debt" || finding.verdict === "bad_debt") return undefined;

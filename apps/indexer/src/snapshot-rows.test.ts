@@ -1,4 +1,5 @@
-import { assessHealth } from "@weft/protocol";
+import type { LedgerHealth } from "@weft/ledger";
+import { assessHealth, parseDecimal } from "@weft/protocol";
 import { describe, expect, it } from "vitest";
 import { batch, ledgerHealth, nftCdp, xrdCdp, xrdMarket } from "../test/builders.ts";
 import { toSnapshotRow } from "./snapshot-rows.ts";
@@ -27,6 +28,7 @@ describe("toSnapshotRow", () => {
       updatedAtSeconds: 1_753_399_809n,
       verdict: "liquidatable",
       reason: null,
+      valueSource: "computed",
       loanValueXrd: "84",
       adjustedLoanValueXrd: "84",
       collateralValueXrd: "100",
@@ -46,18 +48,57 @@ describe("toSnapshotRow", () => {
     });
   });
 
-  it("says why a CDP could not be valued", () => {
-    const cdp = nftCdp("#7#", "84");
+  it("takes the ledger's values of a CDP that only the ledger can value, and says so", () => {
+    const cdp = { ...nftCdp("#7#", "84"), collaterals: xrdCdp("#7#", "0", "9").collaterals };
     const health = assessHealth(cdp, xrdMarket());
-    const confirmed = ledgerHealth("84", "100", "0.9");
+    const confirmed: LedgerHealth = {
+      ...ledgerHealth("85", "100", "0.9"),
+      loans: [
+        {
+          ...{
+            resource: "resource_sim1xrd",
+            units: parseDecimal("84"),
+            amount: parseDecimal("85"),
+          },
+          ...{
+            price: parseDecimal("1"),
+            value: parseDecimal("85"),
+            closeFactor: parseDecimal("0.5"),
+          },
+        },
+      ],
+      collaterals: [true, false].map((isFromNft) => ({
+        ...{ resource: "resource_sim1xrd", amount: parseDecimal("9"), price: parseDecimal("1") },
+        ...{ value: parseDecimal(isFromNft ? "91" : "9"), liquidationValue: parseDecimal("9") },
+        ...{ bonusRate: parseDecimal("0"), resourceType: "token", underlying: null, isFromNft },
+      })),
+    };
     const row = toSnapshotRow(
       { kind: "scanned", id: "#7#", verdict: "healthy", cdp, health, confirmed },
       batch,
     );
     expect(row).toMatchObject({
       reason: "nft_collateral resource_sim1nft",
-      loanValueXrd: null,
+      valueSource: "ledger",
+      loanValueXrd: "85",
+      collateralValueXrd: "100",
+      liquidationLtv: "0.9",
       confirmedLiquidationLtv: "0.9",
+      loans: [{ units: "84", amount: "85", valueXrd: "85" }],
+      collaterals: [{ amount: "9", valueXrd: "9" }],
+    });
+  });
+
+  it("has positions without values where nobody could tell", () => {
+    const cdp = nftCdp("#7#", "84");
+    const health = assessHealth(cdp, xrdMarket());
+    const detail = "no price";
+    const row = toSnapshotRow({ kind: "unconfirmed", id: "#7#", detail, cdp, health }, batch);
+    expect(row).toMatchObject({
+      reason: "no price",
+      valueSource: null,
+      loanValueXrd: null,
+      liquidationLtv: null,
       loans: [{ units: "84", amount: null, valueXrd: null }],
     });
   });

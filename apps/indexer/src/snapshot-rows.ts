@@ -1,13 +1,8 @@
 import type { IndexBatch } from "@weft/messages";
-import {
-  type Cdp,
-  type CollateralPosition,
-  type Decimal,
-  formatDecimal,
-  type Health,
-} from "@weft/protocol";
+import { type Cdp, type CollateralPosition, type Decimal, formatDecimal } from "@weft/protocol";
 import type { SnapshotRow } from "@weft/store";
 import type { CdpFinding } from "./cdp-finding.ts";
+import { type CdpValues, valuesOf } from "./cdp-values.ts";
 
 type Positions = Pick<
   SnapshotRow,
@@ -18,6 +13,7 @@ type Values = Pick<
   | "loanValueXrd"
   | "adjustedLoanValueXrd"
   | "collateralValueXrd"
+  | "valueSource"
   | "liquidationCollateralValueXrd"
   | "liquidationLtv"
 >;
@@ -29,6 +25,7 @@ const NO_POSITIONS: Positions = {
   collaterals: [],
 };
 const NO_VALUES: Values = {
+  valueSource: null,
   loanValueXrd: null,
   adjustedLoanValueXrd: null,
   collateralValueXrd: null,
@@ -39,7 +36,7 @@ const NO_VALUES: Values = {
 /** One row per id of the batch, those that were skipped or failed included: the rows add up to what was expected. */
 export function toSnapshotRow(finding: CdpFinding, batch: IndexBatch): SnapshotRow {
   const { kind, id } = finding;
-  const read = kind === "scanned" || kind === "unconfirmed";
+  const values = valuesOf(finding);
   const confirmed = kind === "scanned" ? finding.confirmed : null;
   return {
     cdpId: id,
@@ -49,8 +46,8 @@ export function toSnapshotRow(finding: CdpFinding, batch: IndexBatch): SnapshotR
     ledgerTimeMs: Date.parse(batch.ledgerTime),
     verdict: kind === "scanned" ? finding.verdict : kind,
     reason: reasonOf(finding),
-    ...(read ? positionsOf(finding.cdp, finding.health) : NO_POSITIONS),
-    ...(read ? valuesOf(finding.health) : NO_VALUES),
+    ...("cdp" in finding ? positionsOf(finding.cdp, values) : NO_POSITIONS),
+    ...(values === undefined ? NO_VALUES : formatValues(values)),
     confirmedLiquidationLtv: confirmed === null ? null : formatDecimal(confirmed.liquidationLtv),
   };
 }
@@ -69,33 +66,33 @@ function reasonOf(finding: CdpFinding): string | null {
   }
 }
 
-function valuesOf(health: Health): Values {
-  if (health.kind !== "valued") return NO_VALUES;
+function formatValues(values: CdpValues): Values {
   return {
-    loanValueXrd: formatDecimal(health.loanValue),
-    adjustedLoanValueXrd: formatDecimal(health.adjustedLoanValue),
-    collateralValueXrd: formatDecimal(health.collateralValue),
-    liquidationCollateralValueXrd: formatDecimal(health.liquidationCollateralValue),
-    liquidationLtv: formatDecimal(health.liquidationLtv),
+    valueSource: values.source,
+    loanValueXrd: formatDecimal(values.loanValue),
+    adjustedLoanValueXrd: formatDecimal(values.adjustedLoanValue),
+    collateralValueXrd: formatDecimal(values.collateralValue),
+    liquidationCollateralValueXrd: formatDecimal(values.liquidationCollateralValue),
+    liquidationLtv: formatDecimal(values.liquidationLtv),
   };
 }
 
-/** Both maps and a valued health list the positions in the order of the CDP. */
-function positionsOf(cdp: Cdp, health: Health): Positions {
-  const valued = health.kind === "valued" ? health : undefined;
+function positionsOf(cdp: Cdp, values: CdpValues | undefined): Positions {
+  const loans = new Map(values?.loans.map((loan) => [loan.resource, loan]));
+  const collaterals = new Map(values?.collaterals.map((one) => [one.resource, one]));
   return {
     mintedAtSeconds: cdp.mintedAtSeconds,
     updatedAtSeconds: cdp.updatedAtSeconds,
-    loans: [...cdp.loans].map(([resource, { units }], index) => ({
+    loans: [...cdp.loans].map(([resource, { units }]) => ({
       resource,
       units: formatDecimal(units),
-      amount: formatOrNull(valued?.loans[index]?.amount),
-      valueXrd: formatOrNull(valued?.loans[index]?.value),
+      amount: formatOrNull(loans.get(resource)?.amount),
+      valueXrd: formatOrNull(loans.get(resource)?.value),
     })),
-    collaterals: [...cdp.collaterals].map(([resource, position], index) => ({
+    collaterals: [...cdp.collaterals].map(([resource, position]) => ({
       resource,
       amount: formatDecimal(position.amount),
-      valueXrd: formatOrNull(valued?.collaterals[index]?.value),
+      valueXrd: formatOrNull(collaterals.get(resource)?.value),
       entryVersion: position.entryVersion,
       efficiencyMode: efficiencyModeOf(position),
     })),

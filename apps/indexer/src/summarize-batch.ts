@@ -2,6 +2,7 @@ import { type BatchSummary, batchCdpIds, type IndexBatch } from "@weft/messages"
 import { cappedDecimal, formatDecimal } from "@weft/protocol";
 import { riskOf } from "./batch-risk.ts";
 import type { CdpFinding } from "./cdp-finding.ts";
+import { valuesOf } from "./cdp-values.ts";
 
 /** From taking the batch up to writing its books. Wall time, milliseconds since 1970. */
 export interface Span {
@@ -24,10 +25,10 @@ export function summarizeBatch(
       summary.scanned += 1;
       summary.verdicts[finding.verdict] += 1;
       if (finding.verdict === "liquidatable") summary.candidates += 1;
-      const values = finding.health.kind === "valued" ? finding.health : finding.confirmed;
-      loanValue += values?.loanValue ?? 0n;
-      collateralValue += values?.collateralValue ?? 0n;
     }
+    const values = valuesOf(finding);
+    loanValue += values?.loanValue ?? 0n;
+    collateralValue += values?.collateralValue ?? 0n;
   }
   return {
     ...summary,

@@ -20,6 +20,7 @@ const TYPES = {
   updated_at_seconds: "bigint",
   verdict: "string",
   reason: "string",
+  value_source: "string",
   loan_value_xrd: amount,
   adjusted_loan_value_xrd: amount,
   collateral_value_xrd: amount,

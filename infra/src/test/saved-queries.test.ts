@@ -7,7 +7,13 @@ const BOUNDLESS = "3138550867693340381917894711603833208051.177722232017256447";
 
 const row: SnapshotRow = {
   ...{ cdpId: "#1#", runId: "", batchIndex: 0, stateVersion: 7n, ledgerTimeMs: 0 },
-  ...{ mintedAtSeconds: null, updatedAtSeconds: null, verdict: "healthy", reason: null },
+  ...{
+    mintedAtSeconds: null,
+    updatedAtSeconds: null,
+    verdict: "healthy",
+    reason: null,
+    valueSource: "computed",
+  },
   ...{ loanValueXrd: "100", adjustedLoanValueXrd: "100", collateralValueXrd: "400" },
   ...{ liquidationCollateralValueXrd: "300", liquidationLtv: "0.5" },
   ...{ confirmedLiquidationLtv: null, loans: [], collaterals: [] },

@@ -60,7 +60,7 @@ export const batchSummarySchema = z
     /** Of the scanned: how each was judged. */
     verdicts,
     candidates: count,
-    /** Value owed by the scanned CDPs that could be valued, XRD. */
+    /** Value owed by the CDPs that could be valued, XRD: the sum of `loan_value_xrd` in the snapshot. */
     loanValueXrd: decimalText,
     collateralValueXrd: decimalText,
     risk,

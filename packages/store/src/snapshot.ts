@@ -12,6 +12,8 @@ export interface SnapshotRow {
   readonly updatedAtSeconds: bigint | null;
   readonly verdict: string;
   readonly reason: string | null;
+  /** Whose word the values are: `computed` at the pinned state, `ledger` at its tip; null when there are none. */
+  readonly valueSource: string | null;
   readonly loanValueXrd: string | null;
   readonly adjustedLoanValueXrd: string | null;
   readonly collateralValueXrd: string | null;
@@ -86,6 +88,7 @@ const COLUMNS: readonly Column[] = [
   { schema: [whole("updated_at_seconds", "nullable")], read: (row) => row.updatedAtSeconds },
   { schema: [text("verdict")], read: (row) => row.verdict },
   { schema: [text("reason", "nullable")], read: (row) => row.reason },
+  { schema: [text("value_source", "nullable")], read: (row) => row.valueSource },
   { schema: [decimal("loan_value_xrd")], read: (row) => unscaled(row.loanValueXrd) },
   {
     schema: [decimal("adjusted_loan_value_xrd")],
