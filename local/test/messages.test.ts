@@ -60,6 +60,7 @@ const candidate = (cdpId: string, changes: Partial<Candidate> = {}): Candidate =
     liquidationLtv: "1.1",
     loanValueXrd: "100",
     collateralValueXrd: "120",
+    cdpFingerprint: "0011223344556677",
     queuedAt: new Date(nowMs).toISOString(),
     expiresAt: new Date(nowMs + HOUR_MS).toISOString(),
     traceId: TRACE_ID,

@@ -44,6 +44,7 @@ describe("makeCandidates", () => {
         liquidationLtv: "1.02",
         loanValueXrd: "144.2",
         collateralValueXrd: "176.7",
+        cdpFingerprint: "606161177403523c",
         queuedAt: "2026-11-20T21:55:03.120Z",
         expiresAt: "2026-11-20T22:05:01.000Z",
         traceId: "0123456789abcdef0123456789abcdef",

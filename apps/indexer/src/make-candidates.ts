@@ -1,7 +1,8 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import type { Candidate, IndexBatch } from "@weft/messages";
-import { compareDecimal, formatDecimal } from "@weft/protocol";
+import { type Cdp, compareDecimal, formatDecimal } from "@weft/protocol";
 import type { CdpFinding } from "./cdp-finding.ts";
+import { fingerprintCdp } from "./fingerprint-cdp.ts";
 
 /** When and where the ledger was asked. */
 export interface Confirmation {
@@ -21,15 +22,15 @@ export function makeCandidates(
   return findings
     .flatMap((finding) =>
       finding.kind === "scanned" && finding.verdict === "liquidatable" && finding.confirmed !== null
-        ? [{ id: finding.id, health: finding.confirmed }]
+        ? [{ cdp: finding.cdp, health: finding.confirmed }]
         : [],
     )
     .sort((a, b) => compareDecimal(b.health.loanValue, a.health.loanValue))
-    .map(({ id, health }) => toCandidate(id, health, batch, confirmation));
+    .map(({ cdp, health }) => toCandidate(cdp, health, batch, confirmation));
 }
 
 function toCandidate(
-  id: string,
+  cdp: Cdp,
   health: LedgerHealth,
   { runId, batchIndex, stateVersion, traceId }: IndexBatch,
   { head, queuedAtMs, ttlSeconds }: Confirmation,
@@ -37,7 +38,7 @@ function toCandidate(
   return {
     version: 1,
     kind: "candidate",
-    cdpId: id,
+    cdpId: cdp.id,
     runId,
     batchIndex,
     cause: "scan",
@@ -46,6 +47,7 @@ function toCandidate(
     liquidationLtv: formatDecimal(health.liquidationLtv),
     loanValueXrd: formatDecimal(health.loanValue),
     collateralValueXrd: formatDecimal(health.collateralValue),
+    cdpFingerprint: fingerprintCdp(cdp),
     queuedAt: new Date(queuedAtMs).toISOString(),
     expiresAt: new Date(head.timestampMs + ttlSeconds * 1_000).toISOString(),
     traceId,

@@ -1,9 +1,11 @@
 import type { GatewayClient } from "@weft/ledger";
 import type { LedgerClock, Logger } from "@weft/runtime";
 import type { AttemptStore, ObjectStore } from "@weft/store";
+import type { FleetWatch } from "./fleet-watch.ts";
 import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Executor } from "./open-executor.ts";
+import type { OutageWatch } from "./outage-watch.ts";
 
 /** What main.ts opens and the wiring joins. */
 export interface Adapters {
@@ -14,6 +16,11 @@ export interface Adapters {
   readonly market: MarketFacts;
   /** Null in a dry run without a key. */
   readonly executor: Executor | null;
+  /** Whether anything may be signed. */
+  readonly fleet: Pick<FleetWatch, "refuseUnlessArmed">;
+  readonly outage: Pick<OutageWatch, "failed" | "progressed">;
+  /** Frees what the treasury keeps for attempts that are no more. */
+  readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Names this process among those that may hold a lease. */

@@ -11,6 +11,8 @@ export const attemptContextSchema = z.object({
   liquidationLtvBefore: decimal,
   /** Price of one whole unit at the time of the plan, XRD, by resource: what was paid and what may be seized. */
   pricesXrd: z.record(z.string(), decimal),
+  /** Of the CDP when it was read for its candidate. */
+  cdpFingerprint: z.string(),
   queuedAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
   traceId: z.string(),

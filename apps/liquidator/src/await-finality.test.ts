@@ -107,7 +107,7 @@ describe("awaitFinality", () => {
   it("gives up after its patience and says the intent is not final", async () => {
     const { deps } = setUp([status("pending")]);
     await expect(awaitFinality(request, deps, signal)).rejects.toMatchObject({
-      code: "finality_pending",
+      code: "finality_overdue",
       disposition: "retry",
     });
   });

@@ -7,7 +7,7 @@ export interface AwaitFinalityDeps {
   /** Sends the same bytes again; a Gateway that lost them takes them up, one that has them says so. */
   readonly resubmit: (signal: AbortSignal) => Promise<void>;
   readonly pollMs: number;
-  /** After this the message is handed back; the attempt stays unfinal in the table. Milliseconds. */
+  /** After this nobody waits any longer; the attempt stays unfinal in the table, for the reconciler. Milliseconds. */
   readonly patienceMs: number;
   readonly nowMs: () => number;
   readonly sleep: Sleep;
@@ -32,7 +32,7 @@ const UNKNOWNS_BETWEEN_RESUBMITS = 16;
  * Final is: committed; or unknown or rejected in an answer whose own epoch has reached the end epoch. Until then even
  * "rejected" is asked again, and "unknown" again and again is answered by sending the same bytes once more, ever more rarely.
  *
- * @throws {AppError} `finality_pending` (retry) when patience is over or the signal aborts
+ * @throws {AppError} `finality_overdue` (retry) when patience is over; `finality_pending` (retry) when the signal aborts
  */
 export async function awaitFinality(
   request: AwaitFinalityRequest,
@@ -45,7 +45,8 @@ export async function awaitFinality(
     return undefined;
   });
   if (finality !== undefined) return finality;
-  throw new AppError("finality_pending", `${request.intentHash} is not final yet`, {
+  const code = signal.aborted ? "finality_pending" : "finality_overdue";
+  throw new AppError(code, `${request.intentHash} is not final yet`, {
     disposition: "retry",
   });
 }

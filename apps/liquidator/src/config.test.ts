@@ -24,6 +24,7 @@ describe("parseConfig", () => {
       DRY_RUN: false,
       MIN_PROFIT_XRD: "0.1",
       EPOCH_WINDOW: 2,
+      HOLD_FIRE_EPOCHS: 2,
     });
   });
 
@@ -48,6 +49,7 @@ describe("parseConfig", () => {
     [{ FEE_LOCK_XRD: "0.0" }, "FEE_LOCK_XRD: must be above 0"],
     [{ MAX_SLIPPAGE: "1.01" }, "MAX_SLIPPAGE: a decimal from 0 to 1"],
     [{ EPOCH_WINDOW: "1" }, "EPOCH_WINDOW"],
+    [{ EPOCH_WINDOW: "3" }, "HOLD_FIRE_EPOCHS: is less than EPOCH_WINDOW"],
     [{ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
   ])("refuses %j and says what to do", (change, message) => {
     expect(() => parseConfig({ ...complete, ...change })).toThrow(message);

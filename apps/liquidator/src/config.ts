@@ -53,6 +53,8 @@ const variables = z.object({
   MAX_SLIPPAGE: fraction.default("0.01"),
   /** Validity of a signed intent, epochs. */
   EPOCH_WINDOW: whole(2, 100).default(2),
+  /** A table that is new or restored signs nothing for so many epochs: no less than any intent in force is valid. */
+  HOLD_FIRE_EPOCHS: whole(2, 1_000).default(2),
   FINALITY_POLL_MS: whole(50, 60_000).default(1_000),
   /** Collateral worth no more than this is nothing: the debt is bad, XRD. */
   BAD_DEBT_COLLATERAL_XRD: decimal.default("1"),
@@ -77,8 +79,14 @@ const withSigner = crossCheck(withAccount, "SIGNER", {
   message: "is none: set DRY_RUN=true, or give a signer",
 });
 
+const withHold = crossCheck(withSigner, "HOLD_FIRE_EPOCHS", {
+  holds: ({ HOLD_FIRE_EPOCHS = 0, EPOCH_WINDOW = HOLD_FIRE_EPOCHS }) =>
+    EPOCH_WINDOW <= HOLD_FIRE_EPOCHS,
+  message: "is less than EPOCH_WINDOW: an intent could still be open when fire is opened",
+});
+
 /** What has to hold between the variables. */
-export const envSchema = crossCheck(withSigner, "EXECUTORS", {
+export const envSchema = crossCheck(withHold, "EXECUTORS", {
   holds: ({ EXECUTORS = 0, MESSAGES_IN_FLIGHT = EXECUTORS }) => EXECUTORS <= MESSAGES_IN_FLIGHT,
   message: "is more than MESSAGES_IN_FLIGHT: the rest could never be busy",
 });

@@ -11,6 +11,7 @@ const signal = new AbortController().signal;
 const plan = {
   liquidationLtvBefore: "1.2",
   pricesXrd: { resource_sim1debt: "2" },
+  cdpFingerprint: "0011223344556677",
   queuedAt: "2026-11-20T21:55:03.000Z",
   receivedAt: "2026-11-20T21:55:04.000Z",
   traceId: "0123456789abcdef0123456789abcdef",

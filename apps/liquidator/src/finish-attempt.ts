@@ -48,6 +48,7 @@ export async function finishAttempt(
       runId,
       attempt,
       ending,
+      ownFailure: ending === "failed_on_ledger" ? ending : null,
       detail: finality.detail || `committed at state version ${observedStateVersion}`,
       observedStateVersion,
       context: attemptContextSchema.parse(JSON.parse(signed.plan)),

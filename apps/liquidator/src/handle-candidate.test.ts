@@ -1,4 +1,5 @@
 import { AppError, createLogger } from "@weft/runtime";
+import type { AttemptRecord } from "@weft/store";
 import { describe, expect, it } from "vitest";
 import { sampleCandidate } from "../test/sample-candidate.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
@@ -6,6 +7,14 @@ import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts
 const signal = new AbortController().signal;
 
 const body = JSON.stringify(sampleCandidate);
+
+const emptyRecord: AttemptRecord = {
+  nextAttempt: 0,
+  unfinal: null,
+  lastFinal: null,
+  quarantine: null,
+  failedDelivery: null,
+};
 
 function setUp(change: Partial<HandleCandidateDeps> = {}) {
   const observed: string[] = [];
@@ -16,19 +25,14 @@ function setUp(change: Partial<HandleCandidateDeps> = {}) {
       Promise.resolve({
         kind: "acquired",
         fence: 3,
-        record: {
-          nextAttempt: 0,
-          unfinal: null,
-          lastFinal: null,
-          quarantine: null,
-          failedDelivery: null,
-        },
+        record: emptyRecord,
       }),
     workUnderLease: ({ candidate, fence }) => {
       worked.push(`${candidate.cdpId} under fence ${fence}`);
       return Promise.resolve();
     },
     wallMs: () => 0,
+    ledgerNowMs: () => Promise.resolve(Date.parse(sampleCandidate.expiresAt)),
     observe: (code) => observed.push(code),
     log: createLogger({
       app: "liquidator",
@@ -74,11 +78,14 @@ describe("handleCandidate", () => {
 
   it.each([
     ["retry", new AppError("stale_head", "old", { disposition: "retry" })],
-    ["park", new AppError("transaction_invalid", "bad", { disposition: "park" })],
+    [
+      { verdict: "park", reason: "transaction_invalid" },
+      new AppError("transaction_invalid", "bad", { disposition: "park" }),
+    ],
     ["retry", new Error("anything else")],
-  ])("a failure is a verdict: %s", async (verdict, error) => {
+  ])("a failure is a verdict: %j", async (verdict, error) => {
     const { handle, lines } = setUp({ workUnderLease: () => Promise.reject(error) });
-    expect(await handle(body)).toBe(verdict);
+    expect(await handle(body)).toEqual(verdict);
     expect(lines[0]).toMatchObject({ level: "error", message: "attempt failed" });
   });
 
@@ -90,4 +97,54 @@ describe("handleCandidate", () => {
     expect(await handle(body)).toBe("retry");
     expect(lines[0]?.level).toBe("info");
   });
+
+  it("a message need not live until a ledger that stands still goes on: the reconciler finishes the attempt", async () => {
+    const { handle, lines } = setUp({
+      workUnderLease: () =>
+        Promise.reject(new AppError("finality_overdue", "wait", { disposition: "retry" })),
+    });
+    expect(await handle(body)).toBe("done");
+    expect(lines[0]?.level).toBe("info");
+  });
+
+  it("a candidate that expires while another holds the position says nothing any more", async () => {
+    const { handle, observed } = setUp({
+      acquireLease: () => Promise.resolve({ kind: "held", owner: "other", untilMs: 5 }),
+      ledgerNowMs: () => Promise.resolve(Date.parse(sampleCandidate.expiresAt) + 1),
+    });
+    expect(await handle(body)).toBe("done");
+    expect(observed).toEqual(["expired_while_held"]);
+  });
+
+  const failingAfter = (messageId: string, failures: number, error: unknown) =>
+    setUp({
+      acquireLease: () =>
+        Promise.resolve({
+          kind: "acquired",
+          fence: 3,
+          record: { ...emptyRecord, failedDelivery: { messageId, failures } },
+        }),
+      workUnderLease: () => Promise.reject(error),
+    });
+
+  it.each([
+    ["m-1", 8, "retry"],
+    ["m-1", 9, { verdict: "park", reason: "unexpected" }],
+    ["m-0", 9, "retry"],
+  ])(
+    "after a failure of its own, with %s having failed %i times before: %j",
+    async (messageId, failures, answer) => {
+      const { handle } = failingAfter(messageId, failures, new Error("a defect"));
+      expect(await handle(body)).toEqual(answer);
+    },
+  );
+
+  it.each(["gateway_timeout", "treasury_short", "paused", "lease_lost", "state_table_failed"])(
+    "%s is no failure of the message, however often",
+    async (code) => {
+      const error = new AppError(code, "text", { disposition: "retry" });
+      const { handle } = failingAfter("m-1", 1_000, error);
+      expect(await handle(body)).toBe("retry");
+    },
+  );
 });

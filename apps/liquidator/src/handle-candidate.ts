@@ -1,6 +1,7 @@
 import { type Candidate, candidateSchema } from "@weft/messages";
 import { dispositionOf, errorCodeOf, type Logger } from "@weft/runtime";
-import type { AttemptRecord } from "@weft/store";
+import type { AttemptRecord, FailedDelivery } from "@weft/store";
+import { countFailure, isWorthAnotherTry } from "./failed-delivery.ts";
 import type { WorkPosition } from "./work-position.ts";
 
 export interface HandleCandidateDeps {
@@ -14,60 +15,76 @@ export interface HandleCandidateDeps {
   /** Works on the position while the lease is kept, and lets the lease go at the end. */
   readonly workUnderLease: (position: WorkPosition, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;
-  /** Hears why a message got no ending this time. */
-  readonly observe: (code: string) => void;
+  /** Ledger time, for a candidate that expires while another holds its position. */
+  readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
+  /** Hears why a message got no ending this time, and of which CDP; null when it names none. */
+  readonly observe: (code: string, cdpId: string | null) => void;
   readonly log: Logger;
 }
 
 /** What an operator need not look at: the message comes back by itself. */
 const EXPECTED_CODES: ReadonlySet<string> = new Set([
+  "finality_overdue",
   "finality_pending",
+  "fleet_switch_unreadable",
   "head_behind",
+  "holding_fire",
+  "paused",
   "stopping",
 ]);
 
-type Verdict = "done" | "retry" | "park";
+type Answer = "done" | "retry" | "park" | { readonly verdict: "park"; readonly reason: string };
 
 /**
  * Handles one message of the liquidation queue to its end. Never rejects: every failure has a verdict.
- * A message that does not parse is parked as it is; whatever the CDP's lease holder is doing, another waits its turn.
+ * A message that does not parse is parked as it is; whatever the CDP's lease holder is doing, another waits its turn, as
+ * long as the candidate means anything. One whose transaction is not final for long is done: no message need live until
+ * the ledger goes on, the reconciler finishes what is in the table.
  */
 export async function handleCandidate(
   message: { readonly body: string; readonly messageId: string; readonly receiveCount: number },
   signal: AbortSignal,
   deps: HandleCandidateDeps,
-): Promise<Verdict> {
+): Promise<Answer> {
   const { log, observe, wallMs } = deps;
   const receivedAtMs = wallMs();
   const candidate = parseCandidate(message.body);
   if (candidate === undefined) {
-    observe("malformed_candidate");
+    observe("malformed_candidate", null);
     log.error(
       { messageId: message.messageId, body: message.body.slice(0, 500) },
       "malformed candidate",
     );
     return "park";
   }
-  const fields = { cdpId: candidate.cdpId, runId: candidate.runId, traceId: candidate.traceId };
+  const { cdpId } = candidate;
+  const fields = { cdpId, runId: candidate.runId, traceId: candidate.traceId };
+  let failedBefore: FailedDelivery | null = null;
   try {
-    const lease = await deps.acquireLease(candidate.cdpId, signal);
+    const lease = await deps.acquireLease(cdpId, signal);
     if (lease.kind === "held") {
-      observe("lease_held");
-      log.info({ ...fields, owner: lease.owner }, "another worker holds the position");
-      return "retry";
+      const isExpired = (await deps.ledgerNowMs(signal)) > Date.parse(candidate.expiresAt);
+      observe(isExpired ? "expired_while_held" : "lease_held", cdpId);
+      log.info({ ...fields, owner: lease.owner, isExpired }, "another worker holds the position");
+      return isExpired ? "done" : "retry";
     }
     const { fence, record } = lease;
-    await deps.workUnderLease({ candidate, fence, record, receivedAtMs }, signal);
+    failedBefore = record.failedDelivery;
+    const { messageId } = message;
+    await deps.workUnderLease({ candidate, fence, record, messageId, receivedAtMs }, signal);
     return "done";
   } catch (err) {
     const disposition = dispositionOf(err);
-    observe(errorCodeOf(err));
+    observe(errorCodeOf(err), cdpId);
     const level = EXPECTED_CODES.has(errorCodeOf(err)) ? "info" : "error";
     log[level](
       { ...fields, receiveCount: message.receiveCount, disposition, err },
       "attempt failed",
     );
-    return disposition;
+    if (errorCodeOf(err) === "finality_overdue") return "done";
+    const failed = countFailure(failedBefore, message.messageId, err);
+    const isParked = disposition === "park" || !isWorthAnotherTry(failed);
+    return isParked ? { verdict: "park", reason: errorCodeOf(err) } : "retry";
   }
 }
 

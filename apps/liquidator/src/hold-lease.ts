@@ -3,7 +3,8 @@ import { AppError, errorCodeOf, type Sleep } from "@weft/runtime";
 export interface HoldLeaseOptions<T> {
   /** Extends the lease from now on; rejects with the code `lease_lost` once it is somebody else's. */
   readonly renew: (signal: AbortSignal) => Promise<void>;
-  readonly release: () => Promise<void>;
+  /** Hears what the work failed of, if it failed. */
+  readonly release: (failure: { readonly error: unknown } | undefined) => Promise<void>;
   readonly leaseMs: number;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
@@ -36,13 +37,17 @@ export async function holdLease<T>(options: HoldLeaseOptions<T>): Promise<T> {
   const ended = new AbortController();
   const lost = new AbortController();
   const renewing = keepRenewing(options, ended.signal, (reason) => lost.abort(reason));
+  let failure: { readonly error: unknown } | undefined;
   try {
     return await work(AbortSignal.any([signal, lost.signal]));
+  } catch (error) {
+    failure = { error };
+    throw error;
   } finally {
     ended.abort();
     await renewing;
     // What the work came to stands, whether or not the lease is let go before its time.
-    if (!lost.signal.aborted) await release().catch(onFailure);
+    if (!lost.signal.aborted) await release(failure).catch(onFailure);
   }
 }
 

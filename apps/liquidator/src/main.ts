@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import {
+  assertFresh,
   connectGateway,
   type GatewayClient,
   NETWORK_IDS,
@@ -11,23 +12,37 @@ import {
 import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
+  type LedgerClock,
+  runLoop,
   runWorker,
+  sleep,
   startProgram,
   systemClock,
   type WorkerShell,
 } from "@weft/runtime";
-import { createAttemptStore, createDynamo, createObjectStore, createS3 } from "@weft/store";
+import {
+  createAttemptStore,
+  createDynamo,
+  createFleetSwitch,
+  createObjectStore,
+  createS3,
+} from "@weft/store";
 import { type Config, parseConfig } from "./config.ts";
+import { createFleetWatch } from "./fleet-watch.ts";
 import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
 import { createMetrics } from "./metrics.ts";
 import { openExecutor } from "./open-executor.ts";
-import { wireCandidateHandler } from "./wire.ts";
+import { createOutageWatch } from "./outage-watch.ts";
+import { createReceiveGate } from "./receive-gate.ts";
+import { wireLiquidator } from "./wire.ts";
 
 const APP = "liquidator";
 const VERSION = "0.1.0";
 /** What is being executed is brought to submission before the process ends. */
 const GRACE_PERIOD_MS = 30_000;
-const PARTS = ["signer", "gateway", "queue"] as const;
+const PARTS = ["signer", "gateway", "queue", "table"] as const;
+/** From the end of one round over the table to the start of the next. */
+const RECONCILE_PAUSE_MS = 60_000;
 
 async function readMarketFacts(
   config: Config,
@@ -54,6 +69,7 @@ function connectAws(config: Config) {
     sqs: createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS }),
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     attempts: createAttemptStore({ dynamo, table: config.STATE_TABLE }),
+    fleetSwitch: createFleetSwitch({ dynamo, table: config.STATE_TABLE }),
   };
 }
 
@@ -62,7 +78,8 @@ async function receiveCandidates(
   { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
   const metrics = createMetrics(registry);
-  const { sqs, objects, attempts } = connectAws(config);
+  const { sqs, objects, attempts, fleetSwitch } = connectAws(config);
+  const clock = config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
   const [executor, market, [queueUrl, parkQueueUrl]] = await Promise.all([
     untilItAnswers("signer", (signal) => openExecutor(config, signal)),
@@ -73,32 +90,53 @@ async function receiveCandidates(
         resolveQueueUrl(sqs, config.LIQUIDATION_DEAD_LETTER_QUEUE, signal),
       ]),
     ),
+    untilItAnswers("table", (signal) => fleetSwitch.read(signal)),
   ]);
   log.info({ queueUrl, account: executor?.account, dryRun: config.DRY_RUN }, "ready");
 
-  await runReceiveLoop({
-    sqs,
-    queueUrl,
-    parkQueueUrl,
-    maxInFlight: config.MESSAGES_IN_FLIGHT,
-    visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
-    waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
-    handle: wireCandidateHandler(config, {
-      gateway,
-      attempts,
-      objects,
-      clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),
-      market,
-      executor,
-      metrics,
-      log,
-      owner: `${hostname()}/${process.pid}`,
-      stopping: stop,
-    }),
-    onBeat: heartbeat.beat,
-    log,
-    stop,
+  const nowMs = () => performance.now();
+  const fleet = createFleetWatch({
+    ...fleetSwitch,
+    readFreshHead: (signal) => readFreshHead(config, gateway, clock, signal),
+    holdFireEpochs: config.HOLD_FIRE_EPOCHS,
+    nowMs,
   });
+  const outage = createOutageWatch({ nowMs, random: Math.random, log });
+  const { handle, reconcile } = wireLiquidator(config, {
+    ...{ gateway, attempts, objects, clock, market, executor, fleet, outage, metrics, log },
+    releaseOrphanedHolds: () => Promise.resolve(),
+    owner: `${hostname()}/${process.pid}`,
+    stopping: stop,
+  });
+  await Promise.all([
+    runReceiveLoop({
+      sqs,
+      queueUrl,
+      parkQueueUrl,
+      maxInFlight: config.MESSAGES_IN_FLIGHT,
+      visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
+      waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
+      handle,
+      gate: createReceiveGate({ fleet, outage, metrics, log }),
+      onBeat: heartbeat.beat,
+      log,
+      stop,
+    }),
+    runLoop({ step: reconcile, pauseMs: RECONCILE_PAUSE_MS, sleep, signal: stop }),
+  ]);
+}
+
+/** The head, refused when it is too old to tell an epoch by. */
+async function readFreshHead(
+  config: Config,
+  gateway: GatewayClient,
+  clock: LedgerClock,
+  signal: AbortSignal,
+) {
+  const head = await readHead(gateway, signal);
+  const nowMs = await clock.nowMs(signal);
+  assertFresh(head, { nowMs, maxAgeSeconds: config.MAX_HEAD_AGE_SECONDS });
+  return head;
 }
 
 await startProgram({

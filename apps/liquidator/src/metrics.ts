@@ -1,6 +1,14 @@
 import { ENDINGS } from "@weft/messages";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
+/** Why messages may not be received. */
+export const PAUSE_REASONS = [
+  "paused",
+  "holding_fire",
+  "fleet_switch_unreadable",
+  "outage",
+] as const;
+
 /** Every metric of this program. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
@@ -12,6 +20,13 @@ export function createMetrics(registry: Registry) {
   });
   // A counter that is not there cannot be told from one that stays at zero.
   for (const ending of ENDINGS) endings.inc({ ending }, 0);
+  const receivingPaused = new Gauge({
+    name: "liquidator_receiving_paused_info",
+    help: "1 while no messages are received, by reason.",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of PAUSE_REASONS) receivingPaused.set({ reason }, 0);
   return {
     endings,
     failures: new Counter({
@@ -50,6 +65,27 @@ export function createMetrics(registry: Registry) {
     messagesHeld: new Gauge({
       name: "liquidator_messages_held",
       help: "Messages held, those that wait for finality included.",
+      registers,
+    }),
+    receivingPaused,
+    unfinal: new Gauge({
+      name: "liquidator_unfinal_cdps",
+      help: "CDPs with a signed attempt that has no end yet, as the reconciler saw them last.",
+      registers,
+    }),
+    oldestUnfinal: new Gauge({
+      name: "liquidator_oldest_unfinal_attempt_seconds",
+      help: "Since the oldest attempt without an end was signed; 0 when there is none.",
+      registers,
+    }),
+    quarantined: new Gauge({
+      name: "liquidator_quarantined_cdps",
+      help: "CDPs that are left alone for a while because what fails about them is their own.",
+      registers,
+    }),
+    reconciled: new Gauge({
+      name: "liquidator_reconciled_timestamp_seconds",
+      help: "When the reconciler last went over the table.",
       registers,
     }),
     headAge: new Gauge({

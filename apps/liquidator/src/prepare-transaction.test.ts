@@ -151,6 +151,14 @@ describe("prepareTransaction", () => {
     });
   });
 
+  it("one asset that has run out is no empty treasury: others may be paid with", async () => {
+    const onlyXrd = new Map([[XRD, parseDecimal("1000")]]);
+    await expect(prepare({}, onlyXrd)).rejects.toMatchObject({
+      code: "inventory_short",
+      disposition: "retry",
+    });
+  });
+
   it.each([
     ["9.999999999999999999", "treasury_short"],
     ["10", "ready"],

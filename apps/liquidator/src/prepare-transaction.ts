@@ -66,18 +66,17 @@ export interface PrepareTransactionRequest {
  * In which order the ledger seizes several collaterals is not published: a plan for several that fails is followed by the
  * best one for a single collateral, which does not depend on it.
  *
- * @throws {AppError} `treasury_short` (retry) when the account cannot pay for any of the loans, or not for the fee: that is
- *   no fault of the CDP
+ * @throws {AppError} `treasury_short` (retry) when the account cannot pay for the fee, which no liquidation goes without;
+ *   `inventory_short` (retry) when it cannot pay for any of the loans, while others may be paid: neither is a fault of the CDP
  */
 export async function prepareTransaction(
   request: PrepareTransactionRequest,
   deps: PrepareTransactionDeps,
   signal: AbortSignal,
 ): Promise<Preparation> {
+  if (deps.account !== null) requireFee(request.treasury, deps);
   const planned = plan(request, deps, "several");
-  if (planned.kind === "no_inventory") {
-    throw treasuryShort(`the account holds too little to repay ${planned.resource}`);
-  }
+  if (planned.kind === "no_inventory") throw inventoryShort(planned.resource);
   if (planned.kind === "unprofitable") {
     const best = formatDecimal(planned.bestProfitXrd);
     const detail = `best plan earns ${best} XRD; ${describeHealth(request.health)}`;
@@ -86,7 +85,6 @@ export async function prepareTransaction(
   if (deps.account === null) {
     return { kind: "dry_run", detail: `not previewed, no account; ${describePlan(planned)}` };
   }
-  requireFee(request.treasury, deps);
   const tried = await tryPlan(planned, request, deps, signal);
   if (tried.kind !== "preview_failed" || planned.seize.length < 2) return tried;
   const single = plan(request, deps, "single");
@@ -148,11 +146,13 @@ function requireFee(
   const held = amounts?.get(xrd) ?? DECIMAL_ZERO;
   if (held >= feeLockXrd) return;
   const figures = `${formatDecimal(held)} XRD, and ${formatDecimal(feeLockXrd)} are to be locked`;
-  throw treasuryShort(`the account holds ${figures} for the fee`);
+  const message = `the account holds ${figures} for the fee`;
+  throw new AppError("treasury_short", message, { disposition: "retry" });
 }
 
-function treasuryShort(message: string): AppError {
-  return new AppError("treasury_short", message, { disposition: "retry" });
+function inventoryShort(resource: string): AppError {
+  const message = `the account holds too little to repay ${resource}`;
+  return new AppError("inventory_short", message, { disposition: "retry" });
 }
 
 /** What may be paid: the XRD that the fee lock needs is not spendable. Without an account, whatever the loans ask. */

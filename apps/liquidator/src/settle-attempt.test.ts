@@ -12,10 +12,12 @@ const liquidated: Settlement = {
   attempt: 4,
   ending: "liquidated",
   detail: "committed at state version 1010",
+  ownFailure: null,
   observedStateVersion: 1_010n,
   context: {
     liquidationLtvBefore: "1.2",
     pricesXrd: { resource_sim1debt: "2", resource_sim1coll: "1.5" },
+    cdpFingerprint: "0011223344556677",
     queuedAt: "2026-11-20T21:55:03.000Z",
     receivedAt: "2026-11-20T21:55:04.000Z",
     traceId: "0123456789abcdef0123456789abcdef",
@@ -42,6 +44,14 @@ const liquidated: Settlement = {
   },
 };
 
+const quarantine = {
+  reason: "failed_on_ledger",
+  failures: 1,
+  sinceMs: 0,
+  untilMs: 300_000,
+  cdpFingerprint: "0011223344556677",
+};
+
 function setUp(confirmLease = () => Promise.resolve()) {
   const events: string[] = [];
   const outcomes: Outcome[] = [];
@@ -58,8 +68,13 @@ function setUp(confirmLease = () => Promise.resolve()) {
             outcomes.push(outcome);
             return Promise.resolve();
           },
-          recordFinal: ({ intentHash, attempt, ending, observedStateVersion }) => {
-            events.push(`final ${attempt} ${ending} of ${intentHash} at ${observedStateVersion}`);
+          quarantineAfter: ({ ownFailure }) =>
+            Promise.resolve(ownFailure === null ? undefined : quarantine),
+          recordFinal: ({ intentHash, attempt, ending, observedStateVersion, ...rest }) => {
+            const resting = rest.quarantine ? ` until ${rest.quarantine.untilMs}` : "";
+            events.push(
+              `final ${attempt} ${ending} of ${intentHash} at ${observedStateVersion}${resting}`,
+            );
             return Promise.resolve();
           },
           wallMs: () => Date.parse("2026-11-20T21:55:10Z"),
@@ -69,6 +84,12 @@ function setUp(confirmLease = () => Promise.resolve()) {
       ),
   };
 }
+
+it("puts the CDP into quarantine with the same write that ends the attempt", async () => {
+  const { settle, events } = setUp();
+  await settle({ ...liquidated, ending: "failed_on_ledger", ownFailure: "failed_on_ledger" });
+  expect(events[1]).toBe("final 4 failed_on_ledger of txid_sim1abc at 1010 until 300000");
+});
 
 it("writes the outcome before the table calls the attempt final", async () => {
   const { settle, events } = setUp();

@@ -9,7 +9,9 @@ import {
   parseDecimal,
   subDecimal,
 } from "@weft/protocol";
+import type { Quarantine } from "@weft/store";
 import type { AttemptContext } from "./attempt-context.ts";
+import type { OwnFailure } from "./quarantine-position.ts";
 
 export interface SettleAttemptDeps {
   /** @throws once the attempt is another worker's */
@@ -22,9 +24,15 @@ export interface SettleAttemptDeps {
       readonly ending: Ending;
       readonly observedStateVersion: bigint;
       readonly endedAtMs: number;
+      readonly quarantine: Quarantine | null | undefined;
     },
     signal: AbortSignal,
   ) => Promise<void>;
+  /** What becomes of the CDP's quarantine: a new one, none (null), or as it was (undefined). */
+  readonly quarantineAfter: (
+    settlement: Settlement,
+    signal: AbortSignal,
+  ) => Promise<Quarantine | null | undefined>;
   readonly wallMs: () => number;
   readonly observe: (outcome: Outcome) => void;
 }
@@ -35,6 +43,8 @@ export interface Settlement {
   readonly attempt: number;
   readonly ending: Ending;
   readonly detail: string;
+  /** What was wrong with the CDP itself, if that was it. */
+  readonly ownFailure: OwnFailure | null;
   /** What the ending was decided on: a candidate seen no later than this says nothing new. */
   readonly observedStateVersion: bigint;
   readonly context: Omit<AttemptContext, "liquidationLtvBefore" | "pricesXrd"> & {
@@ -59,16 +69,21 @@ export interface Settlement {
  */
 export async function settleAttempt(
   settlement: Settlement,
-  { confirmLease, putOutcome, recordFinal, wallMs, observe }: SettleAttemptDeps,
+  deps: SettleAttemptDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const { confirmLease, putOutcome, recordFinal, quarantineAfter, wallMs, observe } = deps;
   const endedAtMs = wallMs();
   const outcome = outcomeOf(settlement, endedAtMs);
   const { cdpId, runId, attempt, ending, observedStateVersion } = settlement;
+  const quarantine = await quarantineAfter(settlement, signal);
   await confirmLease(signal);
   await putOutcome(outcomeKey(runId, cdpId, attempt), outcome, signal);
   const intentHash = settlement.transaction?.intentHash ?? null;
-  await recordFinal({ intentHash, attempt, ending, observedStateVersion, endedAtMs }, signal);
+  await recordFinal(
+    { intentHash, attempt, ending, observedStateVersion, endedAtMs, quarantine },
+    signal,
+  );
   observe(outcome);
 }
 

@@ -75,6 +75,7 @@ function contextOf({
   return {
     liquidationLtvBefore,
     pricesXrd: { ...ready.pricesXrd },
+    cdpFingerprint: candidate.cdpFingerprint,
     queuedAt: candidate.queuedAt,
     receivedAt: new Date(receivedAtMs).toISOString(),
     traceId: candidate.traceId,

@@ -25,16 +25,13 @@ import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-trans
 import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
 import type { WorkPositionDeps } from "./work-position.ts";
 
-/** How long a handler waits for finality before it hands its message back. */
-const FINALITY_PATIENCE_MS = 300_000;
-
 /** Everything the liquidator asks of the ledger, bound to its Gateway, market and account. */
 export interface LedgerJobs {
   readonly judge: WorkPositionDeps["judge"];
   readonly prepare: WorkPositionDeps["prepare"];
   readonly build: SignAndSubmitDeps["build"];
   readonly submit: SignAndSubmitDeps["submit"];
-  readonly finality: Omit<FinishAttemptDeps, "settle">;
+  readonly finality: (patienceMs: number) => Omit<FinishAttemptDeps, "settle">;
 }
 
 export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
@@ -66,7 +63,7 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
       return buildTransaction({ ...request, networkId, signer: executor.signer });
     },
     submit,
-    finality: {
+    finality: (patienceMs) => ({
       awaitFinality: ({ payloadHex, ...request }, signal) =>
         awaitFinality(
           request,
@@ -74,7 +71,7 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
             readStatus: (intentHash, s) => readIntentStatus(gateway, intentHash, s),
             resubmit: (s) => submit(payloadHex, s),
             pollMs: config.FINALITY_POLL_MS,
-            patienceMs: FINALITY_PATIENCE_MS,
+            patienceMs,
             nowMs: () => performance.now(),
             sleep,
           },
@@ -84,7 +81,7 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
         readCommit(gateway, intentHash, config.LENDING_MARKET, signal),
       wallMs: Date.now,
       readHeadVersion: async (signal) => (await readHead(gateway, signal)).stateVersion,
-    },
+    }),
   };
 }
 

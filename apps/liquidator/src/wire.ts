@@ -1,48 +1,66 @@
-import type { Outcome } from "@weft/messages";
-import { createSemaphore, type Logger, sleep } from "@weft/runtime";
-import type { LeaseRef } from "@weft/store";
+import { createSemaphore } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
+import { countFailure } from "./failed-delivery.ts";
 import { finishAttempt } from "./finish-attempt.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
-import { holdLease, leaseMsFor } from "./hold-lease.ts";
-import type { Metrics } from "./metrics.ts";
-import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
+import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
 import { signAndSubmit } from "./sign-and-submit.ts";
-import { wireLedger } from "./wire-ledger.ts";
+import { type Leases, wireLeases } from "./wire-leases.ts";
+import { type LedgerJobs, wireLedger } from "./wire-ledger.ts";
+import { type HeldPosition, type Settle, wireSettle } from "./wire-settle.ts";
 import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
 
-/** Outlives the stop signal, so that what is held is let go. */
-const RELEASE_TIMEOUT_MS = 5_000;
+/** How long a handler waits for finality before it leaves the attempt to the reconciler. */
+const FINALITY_PATIENCE_MS = 120_000;
+/** Attempts that are looked at side by side in a round of the reconciler. */
+const RECONCILED_AT_ONCE = 10;
 
-/** Joins the jobs of the liquidator: what to do with one message of the queue. */
-export function wireCandidateHandler(config: Config, adapters: Adapters) {
-  const { attempts, log, metrics, owner } = adapters;
-  const leaseMs = leaseMsFor(config.VISIBILITY_TIMEOUT_SECONDS);
-  const renewLease = (lease: LeaseRef, signal: AbortSignal) =>
-    attempts.renewLease({ ...lease, nowMs: Date.now(), leaseMs }, signal);
-  const wireDeps = workPositionDeps(config, adapters, renewLease);
+interface Jobs {
+  readonly ledger: LedgerJobs;
+  readonly leases: Leases;
+  readonly settleOf: (held: HeldPosition) => Settle;
+}
+
+/** Joins the jobs of the liquidator: one message of the queue, and one round over what is unfinal. */
+export function wireLiquidator(config: Config, adapters: Adapters) {
+  const leases = wireLeases(config, adapters);
+  const jobs: Jobs = {
+    ledger: wireLedger(config, adapters),
+    leases,
+    settleOf: wireSettle(adapters, leases),
+  };
+  const reconcileDeps = reconcilerDeps(config, adapters, jobs);
+  return {
+    handle: wireCandidateHandler(config, adapters, jobs),
+    reconcile: (signal: AbortSignal) => reconcileAttempts(reconcileDeps, signal),
+  };
+}
+
+function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
+  const { clock, log, metrics, outage } = adapters;
+  const { leases } = jobs;
+  const wireDeps = workPositionDeps(config, adapters, jobs);
 
   const deps: HandleCandidateDeps = {
-    acquireLease: (cdpId, signal) =>
-      attempts.acquireLease({ cdpId, owner, nowMs: Date.now(), leaseMs }, signal),
+    acquireLease: leases.acquire,
     workUnderLease: (position, signal) => {
-      const { cdpId } = position.candidate;
-      const { fence } = position;
-      return holdLease({
-        renew: (s) => renewLease({ cdpId, fence }, s),
-        release: () =>
-          attempts.releaseLease({ cdpId, fence }, AbortSignal.timeout(RELEASE_TIMEOUT_MS)),
-        leaseMs,
-        nowMs: () => performance.now(),
-        sleep,
+      const { candidate, fence, messageId, record } = position;
+      return leases.hold(
+        { cdpId: candidate.cdpId, fence },
+        {
+          work: (workSignal) => workPosition(position, wireDeps(position), workSignal),
+          failedDelivery: (error) => countFailure(record.failedDelivery, messageId, error),
+        },
         signal,
-        onFailure: (err) => log.warn({ err, cdpId }, "lease not written"),
-        work: (workSignal) => workPosition(position, wireDeps(position), workSignal),
-      });
+      );
     },
     wallMs: Date.now,
-    observe: (code) => metrics.failures.inc({ code }),
+    ledgerNowMs: (signal) => clock.nowMs(signal),
+    observe: (code, cdpId) => {
+      metrics.failures.inc({ code });
+      if (cdpId !== null) outage.failed(code, cdpId);
+    },
     log,
   };
   return async (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) => {
@@ -55,13 +73,8 @@ export function wireCandidateHandler(config: Config, adapters: Adapters) {
   };
 }
 
-function workPositionDeps(
-  config: Config,
-  adapters: Adapters,
-  renewLease: (lease: LeaseRef, signal: AbortSignal) => Promise<void>,
-) {
-  const { attempts, objects, clock, metrics, log, stopping } = adapters;
-  const ledger = wireLedger(config, adapters);
+function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf }: Jobs) {
+  const { attempts, clock, metrics, stopping, fleet, outage } = adapters;
   const executors = createSemaphore(config.EXECUTORS);
   const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal) => {
     try {
@@ -73,22 +86,16 @@ function workPositionDeps(
       metrics.executorsBusy.set(executors.active);
     }
   };
+  const finality = ledger.finality(FINALITY_PATIENCE_MS);
 
-  return ({ candidate: { cdpId }, fence }: WorkPosition): WorkPositionDeps => {
-    const settleDeps: SettleAttemptDeps = {
-      confirmLease: (signal) => renewLease({ cdpId, fence }, signal),
-      putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
-      recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
-      wallMs: Date.now,
-      observe: (outcome) => observeOutcome(outcome, metrics, log),
-    };
-    const settle = (settlement: Settlement, signal: AbortSignal) =>
-      settleAttempt(settlement, settleDeps, signal);
+  return ({ candidate: { cdpId }, fence, record }: WorkPosition): WorkPositionDeps => {
+    const settle = settleOf({ cdpId, fence, record });
     return {
       judge: ledger.judge,
       prepare: ledger.prepare,
-      signAndSubmit: (request, signal) =>
-        signAndSubmit(
+      signAndSubmit: async (request, signal) => {
+        await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
+        const signed = await signAndSubmit(
           request,
           {
             build: ledger.build,
@@ -98,8 +105,11 @@ function workPositionDeps(
             wallMs: Date.now,
           },
           signal,
-        ),
-      finish: (request, signal) => finishAttempt(request, { ...ledger.finality, settle }, signal),
+        );
+        outage.progressed("signed");
+        return signed;
+      },
+      finish: (request, signal) => finishAttempt(request, { ...finality, settle }, signal),
       settle,
       onExecutor,
       ledgerNowMs: (signal) => clock.nowMs(signal),
@@ -108,25 +118,34 @@ function workPositionDeps(
   };
 }
 
-/** Log line and metrics of an ending. Metrics hold rounded figures: the outcome in S3 holds the exact ones. */
-function observeOutcome(outcome: Outcome, metrics: Metrics, log: Logger): void {
-  const { cdpId, runId, attempt, ending, detail, times, transaction, profitXrd, traceId } = outcome;
-  const intentHash = transaction?.intentHash;
-  log.info(
-    { cdpId, runId, attempt, ending, detail, intentHash, profitXrd, traceId },
-    "attempt ended",
-  );
-  metrics.endings.inc({ ending });
-  const { queuedAt, submittedAt, committedAt } = times;
-  if (submittedAt !== null) {
-    metrics.queuedToSubmitted.observe(secondsBetween(queuedAt, submittedAt));
-    if (committedAt !== null) {
-      metrics.submittedToCommitted.observe(secondsBetween(submittedAt, committedAt));
-    }
-  }
-  if (profitXrd !== null) metrics.profit.inc(Math.max(0, Number(profitXrd)));
-  if (transaction?.feeXrd) metrics.fees.inc(Number(transaction.feeXrd));
+function reconcilerDeps(
+  config: Config,
+  { attempts, clock, log, metrics, releaseOrphanedHolds }: Adapters,
+  { ledger, leases, settleOf }: Jobs,
+): ReconcileDeps {
+  // Two looks: what is unknown is sent again at the second, and the next round sees what became of it.
+  const finality = ledger.finality(config.FINALITY_POLL_MS);
+  return {
+    listUnfinal: (signal) => attempts.listUnfinal(signal),
+    listQuarantined: (signal) => attempts.listQuarantined(signal),
+    acquireLease: leases.acquire,
+    finishUnderLease: ({ cdpId, fence, record, signed }, signal) =>
+      leases.hold(
+        { cdpId, fence },
+        {
+          work: async (workSignal) => {
+            const settle = settleOf({ cdpId, fence, record });
+            await finishAttempt({ cdpId, signed }, { ...finality, settle }, workSignal);
+          },
+        },
+        signal,
+      ),
+    releaseLease: (lease, signal) => attempts.releaseLease(lease, signal),
+    releaseOrphanedHolds,
+    atOnce: RECONCILED_AT_ONCE,
+    wallMs: Date.now,
+    ledgerNowMs: (signal) => clock.nowMs(signal),
+    metrics,
+    log,
+  };
 }
-
-const secondsBetween = (from: string, to: string) =>
-  Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);

@@ -1,6 +1,7 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import type { Ending } from "@weft/messages";
 import { type LiquidationPlan, parseDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
 import type { AttemptRecord } from "@weft/store";
 import { describe, expect, it } from "vitest";
 import { sampleCandidate } from "../test/sample-candidate.ts";
@@ -90,7 +91,7 @@ const ready: Preparation = {
 };
 
 interface Script {
-  readonly judgements?: Judgement[];
+  readonly judgements?: (Judgement | Error)[];
   readonly preparations?: Preparation[];
   readonly finals?: Ending[];
   readonly ledgerNow?: string;
@@ -114,7 +115,8 @@ function setUp(script: Script) {
     judge: ({ knownVersion }) => {
       events.push("judge");
       knownVersions.push(knownVersion);
-      return Promise.resolve(next(judgements, "judgement"));
+      const judgement = next(judgements, "judgement");
+      return judgement instanceof Error ? Promise.reject(judgement) : Promise.resolve(judgement);
     },
     prepare: ({ attempt }) => {
       events.push(`prepare ${attempt}`);
@@ -146,7 +148,7 @@ function setUp(script: Script) {
   };
   const work = (change: Partial<WorkPosition> = {}) =>
     workPosition(
-      { candidate, fence: 1, record: emptyRecord, receivedAtMs: 0, ...change },
+      { candidate, fence: 1, record: emptyRecord, messageId: "m-1", receivedAtMs: 0, ...change },
       deps,
       signal,
     );
@@ -314,6 +316,83 @@ describe("workPosition", () => {
     await work({ record: { ...emptyRecord, lastFinal: lastFinal("liquidated", 890n) } });
     expect(settled.map((s) => s.observedStateVersion)).toEqual([0n, 890n, 0n]);
   });
+
+  const unreadable = new AppError("cdp_unreadable", "get_cdp of #1006# failed: no price", {
+    disposition: "retry",
+  });
+
+  it("a CDP that the ledger cannot value ends as rejected, for reasons of its own", async () => {
+    const { work, settled } = setUp({ judgements: [unreadable] });
+    await work();
+    expect(settled).toMatchObject([
+      {
+        ending: "rejected",
+        ownFailure: "cdp_unreadable",
+        observedStateVersion: 900n,
+        detail: "get_cdp of #1006# failed: no price",
+      },
+    ]);
+  });
+
+  it("any other failure of the judge is none of the CDP", async () => {
+    const { work, settled } = setUp({ judgements: [new Error("no answer")] });
+    await expect(work()).rejects.toThrow("no answer");
+    expect(settled).toEqual([]);
+  });
+
+  it("a preview that fails while the CDP is still over the line is the CDP's own failure", async () => {
+    const { work, settled } = setUp({
+      judgements: [over, over, over, healthy],
+      preparations: [
+        { kind: "preview_failed", detail: "text" },
+        { kind: "preview_failed", detail: "text" },
+      ],
+    });
+    await work();
+    await work();
+    expect(settled.map(({ ending, ownFailure }) => [ending, ownFailure])).toEqual([
+      ["rejected", "preview_failed"],
+      ["outcompeted", null],
+    ]);
+  });
+
+  const quarantine = {
+    reason: "preview_failed",
+    failures: 2,
+    sinceMs: 0,
+    untilMs: Date.parse("2026-11-20T22:00:00.001Z"),
+    cdpFingerprint: candidate.cdpFingerprint,
+  };
+
+  it("a CDP in quarantine is left alone, without asking the ledger", async () => {
+    const { work, events, settled } = setUp({});
+    await work({ record: { ...emptyRecord, quarantine } });
+    expect(events).toEqual(["settle 4 quarantined"]);
+    expect(settled[0]?.detail).toBe(
+      "preview_failed, 2 in a row; left alone until 2026-11-20T22:00:00.001Z",
+    );
+  });
+
+  it.each([
+    ["its time is over", { ...quarantine, untilMs: Date.parse("2026-11-20T22:00:00Z") }],
+    ["the CDP has changed", { ...quarantine, cdpFingerprint: "ffffffffffffffff" }],
+  ])("it is tried again once %s", async (_when, over) => {
+    const { work, events } = setUp({ judgements: [healthy] });
+    await work({ record: { ...emptyRecord, quarantine: over } });
+    expect(events).toContain("settle 4 stale");
+  });
+
+  it.each([
+    ["its own run's", signed.runId, ["finish 4 failed_on_ledger"]],
+    ["another run's", "20261120T215000Z", ["finish 4 failed_on_ledger", "settle 5 quarantined"]],
+  ])(
+    "after an attempt of %s has failed on ledger none follows",
+    async (_whose, runId, expected) => {
+      const { work, events } = setUp({ finals: ["failed_on_ledger"] });
+      await work({ record: { ...emptyRecord, unfinal: { ...signed, runId } } });
+      expect(events).toEqual(expected);
+    },
+  );
 
   it("an expired candidate is superseded", async () => {
     const { work, events } = setUp({ ledgerNow: "2026-11-20T22:05:00.001Z" });

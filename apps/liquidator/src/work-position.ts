@@ -1,10 +1,11 @@
 import type { Candidate, Ending } from "@weft/messages";
 import { formatDecimal } from "@weft/protocol";
-import { AppError } from "@weft/runtime";
+import { AppError, errorCodeOf } from "@weft/runtime";
 import type { AttemptRecord } from "@weft/store";
 import type { FinishRequest } from "./finish-attempt.ts";
 import { describeHealth, type Judgement, type JudgePositionRequest } from "./judge-position.ts";
 import type { Preparation, PrepareTransactionRequest } from "./prepare-transaction.ts";
+import { type OwnFailure, quarantinedBecause } from "./quarantine-position.ts";
 import type { Settlement } from "./settle-attempt.ts";
 import type { SignedTransaction, SignRequest } from "./sign-and-submit.ts";
 import { decidedAt, supersededBecause } from "./superseded-because.ts";
@@ -27,6 +28,7 @@ export interface WorkPosition {
   readonly candidate: Candidate;
   readonly fence: number;
   readonly record: AttemptRecord;
+  readonly messageId: string;
   readonly receivedAtMs: number;
 }
 
@@ -88,16 +90,15 @@ export async function workPosition(
   };
 
   if (record.unfinal !== null) {
-    await finish(record.unfinal);
+    const ending = await finish(record.unfinal);
+    // What failed a moment ago for reasons of the CDP's own is not tried again.
+    if (ending === "failed_on_ledger") return endQuarantined(position, progress, deps, signal);
   } else {
-    const reason = await supersededBecause(candidate, record, () => deps.ledgerNowMs(signal));
+    const reason = await notWorkedBecause(position, () => deps.ledgerNowMs(signal));
     if (reason !== undefined) {
       const { attempt } = progress;
-      const observed = decidedAt(record);
-      await deps.settle(
-        settlementOf(position, attempt, "superseded", reason, observed, null),
-        signal,
-      );
+      const decided = { ...reason, observedStateVersion: decidedAt(record), ltv: null };
+      await deps.settle(settlementOf(position, attempt, decided), signal);
       return;
     }
   }
@@ -108,6 +109,30 @@ export async function workPosition(
     if (next.kind === "ended") return;
     if ((await finish(next.signed)) !== "liquidated") return;
   }
+}
+
+/** The CDP's failure has an ending of its own, which answers the candidates of its run. */
+async function endQuarantined(
+  position: WorkPosition,
+  { attempt, isAnswered }: Progress,
+  deps: Pick<WorkPositionDeps, "settle">,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isAnswered) return;
+  const detail = "the attempt before it has just failed on ledger";
+  const decision = { ending: "quarantined", detail, observedStateVersion: 0n, ltv: null } as const;
+  await deps.settle(settlementOf(position, attempt, decision), signal);
+}
+
+/** What can be told from the table alone: that the candidate is too old, or its CDP in quarantine. */
+async function notWorkedBecause(
+  { candidate, record }: WorkPosition,
+  ledgerNowMs: () => Promise<number>,
+): Promise<{ readonly ending: Ending; readonly detail: string } | undefined> {
+  const superseded = await supersededBecause(candidate, record, ledgerNowMs);
+  if (superseded !== undefined) return { ending: "superseded", detail: superseded };
+  const quarantined = await quarantinedBecause(candidate, record, ledgerNowMs);
+  return quarantined === undefined ? undefined : { ending: "quarantined", detail: quarantined };
 }
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b);
@@ -125,29 +150,25 @@ async function attemptOnce(
   // Asked again: the stop may have come while this one waited for its executor.
   refuseWhenStopping(deps.stopping);
   const { candidate, fence, receivedAtMs } = position;
-  const judge = () => deps.judge({ cdpId: candidate.cdpId, knownVersion }, signal);
-  const judgement = await judge();
-  const { head } = judgement;
-  const end = async (ending: Ending, detail: string, ltv: string | null): Promise<Step> => {
-    await deps.settle(
-      settlementOf(position, attempt, ending, detail, head.stateVersion, ltv),
-      signal,
-    );
+  const judge = () => judgeOrUnreadable({ cdpId: candidate.cdpId, knownVersion }, deps, signal);
+  const end = async (decision: Decision): Promise<Step> => {
+    await deps.settle(settlementOf(position, attempt, decision), signal);
     return { kind: "ended" };
   };
-  if (judgement.kind === "gone") return end("stale", judgement.detail, null);
-  const ltv = formatDecimal(judgement.health.liquidationLtv);
-  if (judgement.kind === "bad_debt") return end("bad_debt", describeHealth(judgement.health), ltv);
-  if (judgement.kind === "healthy") {
-    if (isAnswered) return { kind: "ended" };
-    return end("stale", describeHealth(judgement.health), ltv);
+  const judgement = await judge();
+  if (judgement.kind !== "liquidatable") {
+    if (judgement.kind === "healthy" && isAnswered) return { kind: "ended" };
+    return end(decisionOf(judgement, "stale"));
   }
+  const { head, health } = judgement;
+  const ltv = formatDecimal(health.liquidationLtv);
   const request = { ...judgement, cdpId: candidate.cdpId, attempt };
   const ready = await deps.prepare(request, signal);
-  if (ready.kind === "preview_failed") {
-    return endFailedPreview(ready.detail, end, await judge());
+  if (ready.kind === "preview_failed") return end(failedPreview(ready.detail, await judge()));
+  if (ready.kind !== "ready") {
+    const { kind: ending, detail } = ready;
+    return end({ ending, detail, observedStateVersion: head.stateVersion, ltv });
   }
-  if (ready.kind !== "ready") return end(ready.kind, ready.detail, ltv);
   const signed = await deps.signAndSubmit(
     { candidate, fence, attempt, ready, liquidationLtvBefore: ltv, receivedAtMs },
     signal,
@@ -155,38 +176,91 @@ async function attemptOnce(
   return { kind: "signed", signed };
 }
 
+/** An ending with its numbers. */
+interface Decision {
+  readonly ending: Ending;
+  readonly detail: string;
+  readonly observedStateVersion: bigint;
+  /** As `get_cdp` said it; null when it was not asked, or did not say. */
+  readonly ltv: string | null;
+  readonly ownFailure?: OwnFailure;
+}
+
+/** A CDP that is there and that the ledger cannot value. */
+interface Unreadable {
+  readonly kind: "unreadable";
+  readonly knownVersion: bigint;
+  readonly detail: string;
+}
+
+async function judgeOrUnreadable(
+  request: JudgePositionRequest,
+  deps: Pick<WorkPositionDeps, "judge">,
+  signal: AbortSignal,
+): Promise<Judgement | Unreadable> {
+  try {
+    return await deps.judge(request, signal);
+  } catch (error) {
+    if (errorCodeOf(error) !== "cdp_unreadable") throw error;
+    const { knownVersion } = request;
+    return { kind: "unreadable", knownVersion, detail: (error as Error).message };
+  }
+}
+
+/** @param otherwise the ending of a CDP that is not to be liquidated any more */
+function decisionOf(
+  judgement: Exclude<Judgement, { kind: "liquidatable" }> | Unreadable,
+  otherwise: "stale" | "outcompeted",
+): Decision {
+  if (judgement.kind === "unreadable") {
+    const { detail, knownVersion: observedStateVersion } = judgement;
+    const ownFailure = "cdp_unreadable";
+    return { ending: "rejected", detail, observedStateVersion, ltv: null, ownFailure };
+  }
+  const { stateVersion: observedStateVersion } = judgement.head;
+  if (judgement.kind === "gone") {
+    return { ending: otherwise, detail: judgement.detail, observedStateVersion, ltv: null };
+  }
+  const ltv = formatDecimal(judgement.health.liquidationLtv);
+  const ending = judgement.kind === "bad_debt" ? "bad_debt" : otherwise;
+  return { ending, detail: describeHealth(judgement.health), observedStateVersion, ltv };
+}
+
 /** The text of a failed preview proves nothing: what the CDP is by now says whether somebody was faster. */
-function endFailedPreview(
-  detail: string,
-  end: (ending: Ending, detail: string, ltv: string | null) => Promise<Step>,
-  again: Judgement,
-): Promise<Step> {
-  if (again.kind === "gone") return end("outcompeted", again.detail, null);
-  const ltv = formatDecimal(again.health.liquidationLtv);
-  if (again.kind === "healthy") return end("outcompeted", describeHealth(again.health), ltv);
-  if (again.kind === "bad_debt") return end("bad_debt", describeHealth(again.health), ltv);
-  return end("rejected", `preview failed: ${detail}`, ltv);
+function failedPreview(error: string, again: Judgement | Unreadable): Decision {
+  if (again.kind !== "liquidatable") return decisionOf(again, "outcompeted");
+  const { head, health } = again;
+  return {
+    ending: "rejected",
+    detail: `preview failed: ${error}`,
+    observedStateVersion: head.stateVersion,
+    ltv: formatDecimal(health.liquidationLtv),
+    ownFailure: "preview_failed",
+  };
 }
 
 function settlementOf(
   { candidate, receivedAtMs }: WorkPosition,
   attempt: number,
-  ending: Ending,
-  detail: string,
-  observedStateVersion: bigint,
-  liquidationLtvBefore: string | null,
+  { ending, detail, observedStateVersion, ltv, ownFailure }: Decision,
 ): Settlement {
-  const { cdpId, runId, queuedAt, traceId } = candidate;
-  const receivedAt = new Date(receivedAtMs).toISOString();
-  const context = { liquidationLtvBefore, pricesXrd: {}, queuedAt, receivedAt, traceId };
+  const { cdpId, runId, cdpFingerprint, queuedAt, traceId } = candidate;
   return {
     cdpId,
     runId,
     attempt,
     ending,
     detail,
+    ownFailure: ownFailure ?? null,
     observedStateVersion,
-    context,
+    context: {
+      liquidationLtvBefore: ltv,
+      pricesXrd: {},
+      cdpFingerprint,
+      queuedAt,
+      receivedAt: new Date(receivedAtMs).toISOString(),
+      traceId,
+    },
     transaction: null,
   };
 }

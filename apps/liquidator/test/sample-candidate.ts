@@ -13,6 +13,7 @@ export const sampleCandidate: Candidate = {
   liquidationLtv: "1.2",
   loanValueXrd: "144",
   collateralValueXrd: "150",
+  cdpFingerprint: "0011223344556677",
   queuedAt: "2026-11-20T21:55:03.000Z",
   expiresAt: "2026-11-20T22:05:00.000Z",
   traceId: "0123456789abcdef0123456789abcdef",

@@ -22,6 +22,8 @@ export const candidateSchema = z.strictObject({
   liquidationLtv: decimalText,
   loanValueXrd: decimalText,
   collateralValueXrd: decimalText,
+  /** Of the CDP as its NFT said at the pinned state: another one is another CDP, whatever failed before. */
+  cdpFingerprint: z.string().regex(/^[0-9a-f]{16}$/, "16 hex digits"),
   /** Wall time of queueing, for latency. */
   queuedAt: instant,
   /** Ledger time after which the candidate says nothing any more. */

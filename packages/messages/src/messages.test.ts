@@ -29,6 +29,7 @@ const candidate: Candidate = {
   liquidationLtv: "1.02",
   loanValueXrd: "144.2",
   collateralValueXrd: "176.7",
+  cdpFingerprint: "0011223344556677",
   queuedAt: "2026-11-20T21:55:03.120Z",
   expiresAt: "2026-11-20T22:05:00.000Z",
   traceId: "0123456789abcdef0123456789abcdef",

@@ -20,6 +20,8 @@ import {
 const MAX_RECEIVE = 10;
 /** A long poll may answer this much after its wait is over; milliseconds. */
 const RECEIVE_MARGIN_MS = 10_000;
+/** How soon a closed gate is asked again; milliseconds. */
+const CLOSED_PAUSE_MS = 1_000;
 /** A loop with no free slot still turns, and shows it; milliseconds. */
 const FULL_PAUSE_MS = 5_000;
 const MIN_BACK_OFF_MS = 1_000;
@@ -45,6 +47,11 @@ export interface ReceiveLoopOptions {
   /** Where parked messages go. Without it they are handed back, and the queue's own redrive count ends them. */
   readonly parkQueueUrl?: string | undefined;
   readonly handle: Handle;
+  /**
+   * How many messages may be received now, 0 while none may. Asked before each receive, and a second after each 0; a
+   * rejection counts as 0. Without it any number may.
+   */
+  readonly gate?: ((signal: AbortSignal) => Promise<number>) | undefined;
   /** The loop has turned: called at least once per receive. */
   readonly onBeat: () => void;
   readonly observe?: ReceiveObserver | undefined;
@@ -80,7 +87,14 @@ export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void>
       await sleep(FULL_PAUSE_MS, AbortSignal.any([stop, freed.signal]));
       continue;
     }
-    const received = await receive(options, Math.min(maxInFlight - heldCount, MAX_RECEIVE));
+    const admitted = await askGate(options);
+    if (stop.aborted) break;
+    if (admitted < 1) {
+      await sleep(CLOSED_PAUSE_MS, stop);
+      continue;
+    }
+    const free = Math.min(maxInFlight - heldCount, MAX_RECEIVE);
+    const received = await receive(options, Math.min(free, admitted));
     if (received === undefined) {
       failures += 1;
       await sleep(backOffMs(failures, options.random ?? Math.random), stop);
@@ -117,6 +131,17 @@ function createGroups(options: ReceiveLoopOptions, onSlotFreed: () => void) {
     giveBack: (held) => returnUnstarted(held, deps),
     stop,
   });
+}
+
+/** A gate that does not answer is closed: whoever set it up did so for a reason. */
+async function askGate({ gate, stop, log }: ReceiveLoopOptions): Promise<number> {
+  if (gate === undefined) return MAX_RECEIVE;
+  try {
+    return await gate(stop);
+  } catch (err) {
+    if (!stop.aborted) log.warn({ err }, "receive gate failed");
+    return 0;
+  }
 }
 
 /** Up to `count` messages; undefined when the queue did not answer. */

@@ -1,0 +1,146 @@
+import type { Logger } from "@weft/runtime";
+
+/** How far an attempt came: `judged` shows that ledger and table answer, `signed` that treasury and signer do too. */
+type Progress = "judged" | "signed";
+
+export interface OutageWatchDeps {
+  /** A monotonic clock, milliseconds. */
+  readonly nowMs: () => number;
+  /** 0 inclusive to 1 exclusive, for the jitter. */
+  readonly random: () => number;
+  readonly log: Pick<Logger, "error" | "info">;
+}
+
+/**
+ * Tells an outage from a CDP's own trouble: one class of failure over several CDPs, with nothing between that shows the
+ * opposite.
+ *
+ * closed → open (receiving is paused, a person is told) → one message at a time, ever more rarely, to try → closed again.
+ * While it is open a trial that shows nothing either way is followed by the next at once.
+ */
+export interface OutageWatch {
+  failed(code: string, cdpId: string): void;
+  progressed(how: Progress): void;
+  /** How many messages may be received now; 0 between two trials. */
+  admits(): number;
+  /** The class of failure that receiving is paused for. */
+  readonly because: string | null;
+}
+
+const CDPS_TO_OPEN = 5;
+/** What failed longer ago has nothing to do with what fails now; milliseconds. */
+const MEMORY_MS = 600_000;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** One message's own trouble, or nobody's. */
+const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
+  "fleet_switch_unreadable",
+  "finality_overdue",
+  "finality_pending",
+  "head_behind",
+  "holding_fire",
+  // Other assets can still be paid with.
+  "inventory_short",
+  "lease_lost",
+  "paused",
+  "stopping",
+]);
+
+const CLASSES: readonly (readonly [RegExp, string])[] = [
+  [/^(gateway_.*|stale_head|clock_unavailable|end_unreadable)$/, "ledger"],
+  [/^(state_table_failed|object_store_failed)$/, "storage"],
+  [/^(treasury_short|treasury_.*|spend_ceiling.*)$/, "treasury"],
+  [/^(signer_.*|no_signer|bad_signing_key)$/, "signer"],
+];
+/** What only a signature disproves. */
+const UNTIL_SIGNED: ReadonlySet<string> = new Set(["treasury", "signer"]);
+
+export function outageClassOf(code: string): string | undefined {
+  if (NO_SIGN_OF_OUTAGE.has(code)) return undefined;
+  return CLASSES.find(([pattern]) => pattern.test(code))?.[1] ?? code;
+}
+
+/** Whether a failure is the message's own: neither part of an outage nor the ordinary course of things. */
+export function isOwnFailure(code: string): boolean {
+  return outageClassOf(code) === code;
+}
+
+export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): OutageWatch {
+  /** When each CDP failed last, by class. */
+  const failures = new Map<string, Map<string, number>>();
+  let open: Outage | undefined;
+
+  const remember = (kind: string, cdpId: string): number => {
+    const cdps = failures.get(kind) ?? new Map<string, number>();
+    failures.set(kind, cdps);
+    cdps.set(cdpId, nowMs());
+    for (const [id, atMs] of cdps) if (nowMs() - atMs > MEMORY_MS) cdps.delete(id);
+    return cdps.size;
+  };
+
+  return {
+    failed(code, cdpId) {
+      const kind = outageClassOf(code);
+      if (kind === undefined) return;
+      const cdps = remember(kind, cdpId);
+      if (open !== undefined) {
+        open.postpone();
+      } else if (cdps >= CDPS_TO_OPEN) {
+        open = createOutage(kind, nowMs, random);
+        log.error({ outage: kind, code, cdps }, "receiving paused: many positions fail alike");
+      }
+    },
+    progressed(how) {
+      for (const kind of [...failures.keys()]) {
+        if (how === "signed" || !UNTIL_SIGNED.has(kind)) failures.delete(kind);
+      }
+      if (open === undefined) return;
+      if (how === "judged" && UNTIL_SIGNED.has(open.kind)) {
+        open.tryAgain();
+        return;
+      }
+      log.info({ outage: open.kind }, "receiving again");
+      open = undefined;
+    },
+    admits: () => open?.admits() ?? Number.POSITIVE_INFINITY,
+    get because() {
+      return open?.kind ?? null;
+    },
+  };
+}
+
+interface Outage {
+  readonly kind: string;
+  /** One message, once per pause. */
+  admits(): number;
+  /** A trial failed: the next comes later. What was under way before the first trial says nothing new. */
+  postpone(): void;
+  /** A trial showed nothing: the next comes now. */
+  tryAgain(): void;
+}
+
+function createOutage(kind: string, nowMs: () => number, random: () => number): Outage {
+  let pauseMs = FIRST_PAUSE_MS;
+  let isTrying = false;
+  const afterPause = () => nowMs() + pauseMs / 2 + (pauseMs / 2) * random();
+  let nextTrialMs = afterPause();
+  return {
+    kind,
+    admits() {
+      if (nowMs() < nextTrialMs) return 0;
+      isTrying = true;
+      nextTrialMs = afterPause();
+      return 1;
+    },
+    postpone() {
+      if (!isTrying) return;
+      isTrying = false;
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      nextTrialMs = afterPause();
+    },
+    tryAgain() {
+      if (isTrying) nextTrialMs = nowMs();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Logger } from "@weft/runtime";
+import type { FleetWatch } from "./fleet-watch.ts";
+import { type Metrics, PAUSE_REASONS } from "./metrics.ts";
+import type { OutageWatch } from "./outage-watch.ts";
+
+export interface ReceiveGateDeps {
+  readonly fleet: Pick<FleetWatch, "mayReceive">;
+  readonly outage: Pick<OutageWatch, "admits" | "because">;
+  readonly metrics: Pick<Metrics, "receivingPaused">;
+  readonly log: Pick<Logger, "warn" | "info">;
+}
+
+type Reason = (typeof PAUSE_REASONS)[number];
+
+/** How many messages may be received now: the operator's word first, then what fails everywhere. */
+export function createReceiveGate({
+  fleet,
+  outage,
+  metrics,
+  log,
+}: ReceiveGateDeps): (signal: AbortSignal) => Promise<number> {
+  let told: Reason | null = null;
+  const tell = (reason: Reason | null, detail: string) => {
+    for (const each of PAUSE_REASONS) {
+      metrics.receivingPaused.set({ reason: each }, each === reason ? 1 : 0);
+    }
+    if (reason === told) return;
+    told = reason;
+    if (reason === null) log.info("receiving");
+    else log.warn({ reason, detail }, "receiving paused");
+  };
+  return async (signal) => {
+    const permission = await fleet.mayReceive(signal);
+    if (permission.kind === "refused") {
+      tell(permission.because, permission.detail);
+      return 0;
+    }
+    tell(outage.because === null ? null : "outage", outage.because ?? "");
+    return outage.admits();
+  };
+}

@@ -1,0 +1,44 @@
+import type { AttemptRecord } from "@weft/store";
+import type { Adapters } from "./adapters.ts";
+import { observeOutcome } from "./observe-outcome.ts";
+import { nextQuarantine } from "./quarantine-position.ts";
+import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
+import type { Leases } from "./wire-leases.ts";
+
+/** A position that is held: the lease, and what the table said of it then. */
+export interface HeldPosition {
+  readonly cdpId: string;
+  readonly fence: number;
+  readonly record: AttemptRecord;
+}
+
+export type Settle = (settlement: Settlement, signal: AbortSignal) => Promise<void>;
+
+/** What cost neither a look at the ledger nor a signature tells nothing of either. */
+const TOLD_BY_THE_TABLE: ReadonlySet<string> = new Set(["superseded", "quarantined"]);
+
+/** How attempts on a held position are ended, whoever ends them. */
+export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosition) => Settle {
+  const { attempts, objects, clock, metrics, log, outage } = adapters;
+  return ({ cdpId, fence, record }) => {
+    const deps: SettleAttemptDeps = {
+      confirmLease: (signal) => leases.renew({ cdpId, fence }, signal),
+      putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
+      recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
+      quarantineAfter: async ({ ending, ownFailure, context }, signal) =>
+        nextQuarantine({
+          previous: record.quarantine,
+          ending,
+          ownFailure,
+          cdpFingerprint: context.cdpFingerprint,
+          nowMs: ownFailure === null ? 0 : await clock.nowMs(signal),
+        }),
+      wallMs: Date.now,
+      observe: (outcome) => {
+        observeOutcome(outcome, metrics, log);
+        if (!TOLD_BY_THE_TABLE.has(outcome.ending)) outage.progressed("judged");
+      },
+    };
+    return (settlement, signal) => settleAttempt(settlement, deps, signal);
+  };
+}
