@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,14 +21,27 @@ import { awaitRound } from "../src/start/round.ts";
 import { createRunFolder, type RunFolder } from "../src/start/run-folder.ts";
 import { type Stack, startStack } from "../src/start/stack.ts";
 import { createSupervisor } from "../src/start/supervise.ts";
+import { until } from "./until.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const CALM = new AbortController().signal;
 
 /** The servers and one program of each kind, for tests that drive the rounds themselves. */
-export interface RunningStack extends Pick<Stack, "clients" | "queueNames"> {
+export interface RunningStack
+  extends Pick<Stack, "clients" | "queueNames" | "endpoints" | "depths"> {
   readonly control: LedgerControl;
   readonly folder: RunFolder;
+  readonly gatewayUrl: string;
+  /** What goes wrong between the ledger and its readers; `null` resets a fault. */
+  setFaults(faults: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Values of the one indexer's metrics: `name{label="value"}` to number. */
+  indexerMetrics(): Promise<ReadonlyMap<string, number>>;
+  /** Runs the dispatcher for the minute that it is on the ledger's clock: the id of the run. */
+  dispatch(batchSize: number): Promise<string>;
+  /** What the dispatcher that ended last wrote of its metrics. */
+  dispatcherMetrics(): Promise<Readonly<Record<string, number>>>;
+  /** Waits until nothing is on the queues, in flight or delayed. */
+  untilQueuesEmpty(): Promise<void>;
   /** Runs the dispatcher and waits until the queues are empty: the id of the run. */
   round(batchSize: number): Promise<string>;
   send(
@@ -64,7 +77,7 @@ export async function startRunningStack(cdps: number): Promise<RunningStack> {
       const variables = { ...stack.variables.dispatcher, BATCH_SIZE: String(batchSize) };
       return dispatchOnce(scheduledAtMs, { programs, supervisor, variables, sleep, signal });
     };
-    return { ...driven(stack, dispatch), folder, stop };
+    return { ...driven(stack, dispatch), ...observed(stack, folder), folder, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -74,20 +87,26 @@ export async function startRunningStack(cdps: number): Promise<RunningStack> {
 function driven(
   stack: Stack,
   dispatch: (scheduledAtMs: number, batchSize: number) => Promise<void>,
-): Omit<RunningStack, "folder" | "stop"> {
-  const { clients, queueNames, control, depths } = stack;
+): Omit<RunningStack, "folder" | "stop" | keyof ReturnType<typeof observed>> {
+  const { clients, queueNames, control, depths, endpoints } = stack;
   const { sqs, objects } = clients;
   if (control === null) throw new Error("a simulated ledger has its controls");
   const urlOf = async (QueueName: string) =>
     (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+  const dispatchNow = async (batchSize: number) => {
+    const scheduledAtMs = scheduledMinute(await control.nowMs(CALM));
+    await dispatch(scheduledAtMs, batchSize);
+    return runIdOf(scheduledAtMs);
+  };
   return {
     clients,
     queueNames,
     control,
+    endpoints,
+    depths,
+    dispatch: dispatchNow,
     async round(batchSize) {
-      const scheduledAtMs = scheduledMinute(await control.nowMs(CALM));
-      const runId = runIdOf(scheduledAtMs);
-      await dispatch(scheduledAtMs, batchSize);
+      const runId = await dispatchNow(batchSize);
       const { look } = createRunWatch(objects, runId);
       const watch = { look, depths, onStatus: () => {}, sleep, nowMs: () => performance.now() };
       await awaitRound(1, { ...watch, signal: CALM });
@@ -112,5 +131,37 @@ function driven(
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       return message;
     },
+  };
+}
+
+/** What can be seen of the programs from outside, and done to the ledger between. */
+function observed(stack: Stack, folder: RunFolder) {
+  return {
+    gatewayUrl: stack.gatewayUrls[0] ?? "",
+    async setFaults(faults: Readonly<Record<string, unknown>>) {
+      const response = await fetch(`${stack.gatewayUrls[0]}/control/faults`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(faults),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async indexerMetrics() {
+      const response = await fetch(`${stack.opsUrls.get("indexer-1")}/metrics`);
+      const lines = (await response.text()).split("\n").filter((line) => /^[a-z]/.test(line));
+      return new Map(
+        lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]),
+      );
+    },
+    async dispatcherMetrics() {
+      const lines = (await readFile(folder.logFile("dispatcher"), "utf8")).trimEnd().split("\n");
+      const told = lines.findLast((line) => line.includes('"message":"metrics"')) ?? "{}";
+      return (JSON.parse(told) as { metrics: Record<string, number> }).metrics;
+    },
+    untilQueuesEmpty: () =>
+      until(async () => {
+        const { index, liquidation } = await stack.depths(CALM);
+        return index + liquidation === 0 ? true : undefined;
+      }).then(() => {}),
   };
 }

@@ -1,5 +1,6 @@
 import { defineEnvironment, mainnet, namesOf } from "@weft/environments";
 import { describe, expect, test } from "vitest";
+import { createLogger } from "../../../packages/runtime/src/logger.ts";
 import { collectorConfig } from "./collector-config.ts";
 
 const image = (name: string) => name;
@@ -76,6 +77,20 @@ test("every metric that a dispatcher logs is read from its log, and nothing else
   const documented = [...page.matchAll(/^\| `(dispatcher_\w+)`/gm)].map(([, name]) => name);
   const read = [...config.matchAll(/= "metrics\.(dispatcher_\w+)"/g)].map(([, name]) => name);
   expect(read.toSorted()).toEqual(documented.toSorted());
+});
+
+test("the line that holds them is found as the logger of the programs writes it", () => {
+  const lines: string[] = [];
+  const destination = { write: (text: string) => void lines.push(text) };
+  const log = createLogger({ app: "dispatcher", version: "0", level: "info", destination });
+  log.info({ metrics: { dispatcher_expected_cdps: 7 } }, "metrics");
+  const [, selector = "{}"] = /selector = ("(?:[^"\\]|\\.)*")/.exec(config) ?? [];
+  const [, wanted = "{}"] = /\|= (".*")$/.exec(JSON.parse(selector)) ?? [];
+  expect(lines[0]).toContain(JSON.parse(wanted));
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    level: "info",
+    metrics: { dispatcher_expected_cdps: 7 },
+  });
 });
 
 test("an environment without telemetry has nothing to configure", () => {

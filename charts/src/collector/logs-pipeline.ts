@@ -81,7 +81,7 @@ export function logsPipeline({ namespaces, url, externalLabels }: LogsOptions): 
 /** `level` is a label; the pod's name, of which there are many, only goes with the line. */
 function readLines(): Block[] {
   return [
-    { type: "stage.json", attributes: { expressions: { level: "level", msg: "msg" } } },
+    { type: "stage.json", attributes: { expressions: { level: "level" } } },
     { type: "stage.labels", attributes: { values: { level: "" } } },
     { type: "stage.structured_metadata", attributes: { values: { pod: "" } } },
     { type: "stage.label_drop", attributes: { values: ["pod", "instance", "job"] } },
@@ -93,7 +93,7 @@ function dispatcherGauges(): Block {
   const expressions = names.map(([name]) => [name, `metrics.dispatcher_${name}`] as const);
   return {
     type: "stage.match",
-    attributes: { selector: '{app="dispatcher"} |= "\\"msg\\":\\"metrics\\""' },
+    attributes: { selector: '{app="dispatcher"} |= "\\"message\\":\\"metrics\\""' },
     blocks: [
       { type: "stage.json", attributes: { expressions: Object.fromEntries(expressions) } },
       {

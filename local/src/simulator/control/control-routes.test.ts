@@ -105,6 +105,7 @@ describe("control/faults", () => {
     laggingVersions: 0,
     maxSyncDelaySeconds: 0,
     corruptCdpIds: [],
+    unvaluableCdpIds: [],
     commitDelayMs: 300,
     frozen: false,
     excessPayment: "returned",

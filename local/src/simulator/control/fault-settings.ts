@@ -5,6 +5,12 @@ import type { LedgerBehaviour, SimulatedLedger } from "../ledger/types.ts";
 const whole = (max: number) => z.number().int().min(0).max(max).nullable().optional();
 const rate = z.number().min(0).max(1).nullable().optional();
 
+const cdpIds = z
+  .array(z.string().regex(/^#\d+#$/, "must be a CDP id such as #12#"))
+  .max(10_000)
+  .nullable()
+  .optional();
+
 /** What is named is set, `null` resets it, the rest stays. */
 export const faultsRequest = z.strictObject({
   latencyMs: whole(60_000),
@@ -16,11 +22,8 @@ export const faultsRequest = z.strictObject({
   submitLossRate: rate,
   laggingVersions: whole(1_000_000_000),
   maxSyncDelaySeconds: whole(86_400),
-  corruptCdpIds: z
-    .array(z.string().regex(/^#\d+#$/, "must be a CDP id such as #12#"))
-    .max(10_000)
-    .nullable()
-    .optional(),
+  corruptCdpIds: cdpIds,
+  unvaluableCdpIds: cdpIds,
   commitDelayMs: whole(3_600_000),
   frozen: z.boolean().nullable().optional(),
   excessPayment: z.enum(["returned", "rejected"]).nullable().optional(),

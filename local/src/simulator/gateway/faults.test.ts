@@ -132,6 +132,20 @@ describe("a Gateway with faults", () => {
     ]);
   });
 
+  it("fails a preview that asks about a CDP which cannot be valued, and no other", async () => {
+    gateway = await listen({ unvaluableCdpIds: ["#5#"] });
+    const preview = async (id: string) => {
+      const manifest = `CALL_METHOD Address("x") "get_cdp" NonFungibleLocalId("${id}");`;
+      const response = await gateway.post("/transaction/preview", { manifest });
+      return ((await response.json()) as { receipt: { status: string } }).receipt;
+    };
+    expect(await preview("#5#")).toMatchObject({
+      status: "Failed",
+      error_message: "cannot value #5#",
+    });
+    expect((await preview("#55#")).status).toBe("Succeeded");
+  });
+
   describe("lagging", () => {
     it("answers as if its head were so many versions behind", async () => {
       gateway = await listen({ laggingVersions: 30 });

@@ -19,6 +19,8 @@ export interface Faults {
   maxSyncDelaySeconds: number;
   /** CDPs whose data no reader can make sense of. */
   corruptCdpIds: readonly string[];
+  /** CDPs that the market cannot value: a preview that asks about one of them fails. */
+  unvaluableCdpIds: readonly string[];
 }
 
 export const NO_FAULTS: Readonly<Faults> = {
@@ -32,6 +34,7 @@ export const NO_FAULTS: Readonly<Faults> = {
   laggingVersions: 0,
   maxSyncDelaySeconds: 0,
   corruptCdpIds: [],
+  unvaluableCdpIds: [],
 };
 
 /** What one request meets. */

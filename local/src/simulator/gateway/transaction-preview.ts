@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InvalidTransactionError, type PreviewRequest } from "../ledger/types.ts";
+import { InvalidTransactionError, type PreviewRequest, type Receipt } from "../ledger/types.ts";
 import { coreReceipt } from "./core-receipt.ts";
 import { type Endpoint, endpoint, type GatewayContext } from "./endpoint.ts";
 import { invalidRequest } from "./gateway-error.ts";
@@ -32,12 +32,18 @@ export function previewEndpoints(): readonly Endpoint[] {
   return [endpoint("/transaction/preview", previewRequest, preview)];
 }
 
-async function preview({ ledger }: GatewayContext, request: z.infer<typeof previewRequest>) {
+async function preview(
+  { ledger, faults }: GatewayContext,
+  request: z.infer<typeof previewRequest>,
+) {
   try {
     const receipt = await ledger.preview(ledgerRequest(request));
+    const unvaluable = faults.unvaluableCdpIds.find((id) =>
+      request.manifest.includes(`NonFungibleLocalId("${id}")`),
+    );
     return {
       encoded_receipt: "",
-      receipt: coreReceipt(receipt),
+      receipt: coreReceipt(unvaluable === undefined ? receipt : failed(receipt, unvaluable)),
       resource_changes: [],
       logs: [],
     };
@@ -45,6 +51,11 @@ async function preview({ ledger }: GatewayContext, request: z.infer<typeof previ
     if (error instanceof InvalidTransactionError) throw invalidRequest(error.message);
     throw error;
   }
+}
+
+/** As the market fails for every CDP of a call when it cannot value one of them. */
+function failed(receipt: Receipt, cdpId: string): Receipt {
+  return { ...receipt, status: "Failed", output: [], errorMessage: `cannot value ${cdpId}` };
 }
 
 function ledgerRequest(request: z.infer<typeof previewRequest>): PreviewRequest {
