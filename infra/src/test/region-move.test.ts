@@ -97,7 +97,7 @@ test("nothing that is unique in an account or in the world has the same name in 
         return held && typeof name === "string" ? [name] : [];
       }),
     );
-  expect(names(here)).toHaveLength(10);
+  expect(names(here)).toHaveLength(11);
   expect(names(there).filter((name) => names(here).includes(name))).toEqual([]);
 });
 
