@@ -64,7 +64,7 @@ describe("docs/metrics.md", () => {
     const registry = new Registry();
     for (const { createMetrics } of Object.values(apps)) createMetrics(registry);
     const names = registry.getMetricsAsArray().map(({ name }) => name);
-    const units = "seconds|bytes|ratio|total|info|cdps|busy|held";
+    const units = "xrd|tokens|seconds|bytes|ratio|total|info|cdps|busy|held";
     const shape = new RegExp(`^(dispatcher|indexer|liquidator)_[a-z_]+_(${units})$`);
     expect(names.filter((name) => !shape.test(name))).toEqual([]);
   });
@@ -77,6 +77,20 @@ it("docs/snapshots.md lists the columns of a snapshot, in their order", () => {
     type.startsWith("array") ? "list" : type,
   ]);
   expect(listed).toEqual(columns);
+});
+
+describe("docs/alerts.yaml", () => {
+  it("asks for metrics of the liquidator that there are", () => {
+    const registry = new Registry();
+    createLiquidatorMetrics(registry);
+    const names = registry.getMetricsAsArray().map(({ name }) => name);
+    const rules = readFileSync(new URL("../docs/alerts.yaml", import.meta.url), "utf8");
+    const asked = [...rules.matchAll(/^ +expr: (.*)$/gm)].flatMap(([, expression = ""]) => [
+      ...(expression.match(/liquidator_\w+/g) ?? []),
+    ]);
+    expect(asked.length).toBeGreaterThan(4);
+    expect(asked.filter((name) => !names.includes(name))).toEqual([]);
+  });
 });
 
 describe("every page", () => {

@@ -158,6 +158,8 @@ const liquidator = z.strictObject({
   maxSlippage: decimal.default("0.01"),
   /** Fees of an hour, over all executors. */
   spendCeilingXrdPerHour: decimal.default("20000"),
+  /** Balance of XRD below which the alert goes off: fees, and what is lent in XRD. */
+  minBalanceXrd: decimal.default("1000"),
   designBurst: designBurst.prefault({}),
   resources: resources.default({ cpu: "500m", memory: "512Mi" }),
 });

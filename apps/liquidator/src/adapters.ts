@@ -6,6 +6,7 @@ import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Executor } from "./open-executor.ts";
 import type { OutageWatch } from "./outage-watch.ts";
+import type { Treasurer } from "./treasurer.ts";
 
 /** What main.ts opens and the wiring joins. */
 export interface Adapters {
@@ -21,6 +22,8 @@ export interface Adapters {
   readonly outage: Pick<OutageWatch, "failed" | "progressed">;
   /** Frees what the treasury keeps for attempts that are no more. */
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
+  /** Null where nothing is ever signed. */
+  readonly treasurer: Treasurer | null;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Names this process among those that may hold a lease. */

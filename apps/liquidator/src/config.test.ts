@@ -47,6 +47,10 @@ describe("parseConfig", () => {
     [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
     [{ MIN_PROFIT_XRD: "-1" }, "MIN_PROFIT_XRD: a decimal such as 0.1"],
     [{ FEE_LOCK_XRD: "0.0" }, "FEE_LOCK_XRD: must be above 0"],
+    [
+      { SPEND_CEILING_XRD_PER_HOUR: "9.9" },
+      "SPEND_CEILING_XRD_PER_HOUR: is less than FEE_LOCK_XRD",
+    ],
     [{ MAX_SLIPPAGE: "1.01" }, "MAX_SLIPPAGE: a decimal from 0 to 1"],
     [{ EPOCH_WINDOW: "1" }, "EPOCH_WINDOW"],
     [{ EPOCH_WINDOW: "3" }, "HOLD_FIRE_EPOCHS: is less than EPOCH_WINDOW"],

@@ -49,6 +49,10 @@ const variables = z.object({
   MIN_PROFIT_XRD: decimal.default("0.1"),
   /** What `lock_fee` locks, XRD: an upper bound of the fee, the rest returns. */
   FEE_LOCK_XRD: aboveZero.default("10"),
+  /** Fees of one hour of the clock, XRD, over all executors: those paid, and those locked by what is under way. */
+  SPEND_CEILING_XRD_PER_HOUR: decimal.default("20000"),
+  /** Below it an alert is to go off, XRD. Nothing stops by it. */
+  MIN_BALANCE_XRD: decimal.default("1000"),
   /** How far under the expectation a seizure may fall before the ledger is told to fail, as a fraction. */
   MAX_SLIPPAGE: fraction.default("0.01"),
   /** Validity of a signed intent, epochs. */
@@ -84,9 +88,14 @@ const withHold = crossCheck(withSigner, "HOLD_FIRE_EPOCHS", {
     EPOCH_WINDOW <= HOLD_FIRE_EPOCHS,
   message: "is less than EPOCH_WINDOW: an intent could still be open when fire is opened",
 });
+const withCeiling = crossCheck(withHold, "SPEND_CEILING_XRD_PER_HOUR", {
+  holds: ({ SPEND_CEILING_XRD_PER_HOUR = "0", FEE_LOCK_XRD = "0" }) =>
+    Number(SPEND_CEILING_XRD_PER_HOUR) >= Number(FEE_LOCK_XRD),
+  message: "is less than FEE_LOCK_XRD: nothing could ever be signed",
+});
 
 /** What has to hold between the variables. */
-export const envSchema = crossCheck(withHold, "EXECUTORS", {
+export const envSchema = crossCheck(withCeiling, "EXECUTORS", {
   holds: ({ EXECUTORS = 0, MESSAGES_IN_FLIGHT = EXECUTORS }) => EXECUTORS <= MESSAGES_IN_FLIGHT,
   message: "is more than MESSAGES_IN_FLIGHT: the rest could never be busy",
 });

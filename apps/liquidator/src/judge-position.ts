@@ -1,11 +1,14 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import { type Decimal, formatDecimal, isBadDebt, isLiquidatable } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
+import type { TreasuryBooks } from "@weft/store";
 
 /** What the account can pay with; null when there is no account (dry run without a key). */
 export interface Treasury {
   readonly head: LedgerHead;
   readonly amounts: ReadonlyMap<string, Decimal> | null;
+  /** What is promised of it, read before it; absent where nothing is ever signed. */
+  readonly books?: TreasuryBooks | undefined;
 }
 
 export interface JudgePositionDeps {

@@ -25,6 +25,7 @@ import {
   createDynamo,
   createFleetSwitch,
   createObjectStore,
+  createReservations,
   createS3,
 } from "@weft/store";
 import { type Config, parseConfig } from "./config.ts";
@@ -35,6 +36,7 @@ import { openExecutor } from "./open-executor.ts";
 import { createOutageWatch } from "./outage-watch.ts";
 import { createReceiveGate } from "./receive-gate.ts";
 import { wireLiquidator } from "./wire.ts";
+import { wireTreasury } from "./wire-treasury.ts";
 
 const APP = "liquidator";
 const VERSION = "0.1.0";
@@ -43,6 +45,8 @@ const GRACE_PERIOD_MS = 30_000;
 const PARTS = ["signer", "gateway", "queue", "table"] as const;
 /** From the end of one round over the table to the start of the next. */
 const RECONCILE_PAUSE_MS = 60_000;
+/** From the end of one look at the treasury to the start of the next. */
+const TREASURY_PAUSE_MS = 60_000;
 
 async function readMarketFacts(
   config: Config,
@@ -70,6 +74,7 @@ function connectAws(config: Config) {
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     attempts: createAttemptStore({ dynamo, table: config.STATE_TABLE }),
     fleetSwitch: createFleetSwitch({ dynamo, table: config.STATE_TABLE }),
+    reservations: createReservations({ dynamo, table: config.STATE_TABLE }),
   };
 }
 
@@ -78,7 +83,7 @@ async function receiveCandidates(
   { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
   const metrics = createMetrics(registry);
-  const { sqs, objects, attempts, fleetSwitch } = connectAws(config);
+  const { sqs, objects, attempts, fleetSwitch, reservations } = connectAws(config);
   const clock = config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
   const [executor, market, [queueUrl, parkQueueUrl]] = await Promise.all([
@@ -93,6 +98,14 @@ async function receiveCandidates(
     untilItAnswers("table", (signal) => fleetSwitch.read(signal)),
   ]);
   log.info({ queueUrl, account: executor?.account, dryRun: config.DRY_RUN }, "ready");
+  const owner = `${hostname()}/${process.pid}`;
+  const keeper =
+    executor === null || config.DRY_RUN
+      ? null
+      : wireTreasury(config, {
+          ...{ gateway, account: executor.account, attempts, reservations, market, metrics },
+          ...{ owner, log },
+        });
 
   const nowMs = () => performance.now();
   const fleet = createFleetWatch({
@@ -104,8 +117,9 @@ async function receiveCandidates(
   const outage = createOutageWatch({ nowMs, random: Math.random, log });
   const { handle, reconcile } = wireLiquidator(config, {
     ...{ gateway, attempts, objects, clock, market, executor, fleet, outage, metrics, log },
-    releaseOrphanedHolds: () => Promise.resolve(),
-    owner: `${hostname()}/${process.pid}`,
+    treasurer: keeper?.treasurer ?? null,
+    releaseOrphanedHolds: async (signal) => keeper?.releaseOrphanedHolds(signal),
+    owner,
     stopping: stop,
   });
   await Promise.all([
@@ -123,6 +137,7 @@ async function receiveCandidates(
       stop,
     }),
     runLoop({ step: reconcile, pauseMs: RECONCILE_PAUSE_MS, sleep, signal: stop }),
+    keeper && runLoop({ step: keeper.watch, pauseMs: TREASURY_PAUSE_MS, sleep, signal: stop }),
   ]);
 }
 

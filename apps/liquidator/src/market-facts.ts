@@ -6,6 +6,8 @@ export interface MarketFacts {
   readonly lendingMarket: string;
   readonly cdpResource: string;
   readonly xrd: string;
+  /** Every resource that the account may pay with or take: what pools lend, their deposit units, and XRD. */
+  readonly assets: readonly string[];
   readonly protocolBonusShare: Decimal;
   /** Digits after the point that amounts of a resource may have, 0 to 18. */
   assetDivisibility(resource: string): number;
@@ -22,6 +24,7 @@ export function marketFactsOf(entities: MarketEntities, market: Market): MarketF
     lendingMarket,
     cdpResource,
     xrd,
+    assets: [...new Set([xrd, ...pools.keys(), ...depositUnits.keys()])],
     protocolBonusShare,
     assetDivisibility: (resource) =>
       pools.get(depositUnits.get(resource) ?? resource)?.assetDivisibility ?? MOST_DIGITS,

@@ -88,6 +88,43 @@ export function createMetrics(registry: Registry) {
       help: "When the reconciler last went over the table.",
       registers,
     }),
+    treasuryBalance: new Gauge({
+      name: "liquidator_treasury_balance_tokens",
+      help: "What the account holds, by resource of the market.",
+      labelNames: ["resource"],
+      registers,
+    }),
+    treasuryHeld: new Gauge({
+      name: "liquidator_treasury_held_tokens",
+      help: "What of it is promised to attempts under way, by resource of the market.",
+      labelNames: ["resource"],
+      registers,
+    }),
+    treasuryFree: new Gauge({
+      name: "liquidator_treasury_free_xrd",
+      help: "XRD of the account that is promised to nobody.",
+      registers,
+    }),
+    treasuryMinimum: new Gauge({
+      name: "liquidator_treasury_minimum_xrd",
+      help: "Free XRD below which somebody is to be told.",
+      registers,
+    }),
+    treasuryRead: new Gauge({
+      name: "liquidator_treasury_read_timestamp_seconds",
+      help: "When the account and its reservations were last read, wall time.",
+      registers,
+    }),
+    spend: new Gauge({
+      name: "liquidator_spend_xrd",
+      help: "Fees settled in the hour of the clock, over all executors.",
+      registers,
+    }),
+    spendCeiling: new Gauge({
+      name: "liquidator_spend_ceiling_xrd",
+      help: "What the fees of an hour of the clock may come to.",
+      registers,
+    }),
     headAge: new Gauge({
       name: "liquidator_head_age_seconds",
       help: "Age of the ledger head when it was last read.",

@@ -68,6 +68,10 @@ function setUp(confirmLease = () => Promise.resolve()) {
             outcomes.push(outcome);
             return Promise.resolve();
           },
+          settleHold: ({ attempt, commit }) => {
+            events.push(`settle hold ${attempt} of ${commit?.stateVersion}`);
+            return Promise.resolve();
+          },
           quarantineAfter: ({ ownFailure }) =>
             Promise.resolve(ownFailure === null ? undefined : quarantine),
           recordFinal: ({ intentHash, attempt, ending, observedStateVersion, ...rest }) => {
@@ -88,14 +92,15 @@ function setUp(confirmLease = () => Promise.resolve()) {
 it("puts the CDP into quarantine with the same write that ends the attempt", async () => {
   const { settle, events } = setUp();
   await settle({ ...liquidated, ending: "failed_on_ledger", ownFailure: "failed_on_ledger" });
-  expect(events[1]).toBe("final 4 failed_on_ledger of txid_sim1abc at 1010 until 300000");
+  expect(events[2]).toBe("final 4 failed_on_ledger of txid_sim1abc at 1010 until 300000");
 });
 
-it("writes the outcome before the table calls the attempt final", async () => {
+it("writes the outcome and settles what was reserved before the table calls the attempt final", async () => {
   const { settle, events } = setUp();
   await settle(liquidated);
   expect(events).toEqual([
     "put outcomes/run=20261120T215500Z/cdp=1006/0004.json",
+    "settle hold 4 of 1010",
     "final 4 liquidated of txid_sim1abc at 1010",
     "observed",
   ]);
@@ -124,8 +129,9 @@ it("counts what came to us, (142 - 1.2) x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async
 });
 
 it("an ending without a transaction has no profit, no amounts and no times of submission", async () => {
-  const { settle, outcomes } = setUp();
+  const { settle, outcomes, events } = setUp();
   await settle({ ...liquidated, ending: "stale", transaction: null });
+  expect(events.filter((event) => event.startsWith("settle hold"))).toEqual([]);
   expect(outcomeSchema.parse(outcomes[0])).toMatchObject({
     ending: "stale",
     transaction: null,

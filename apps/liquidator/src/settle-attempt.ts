@@ -17,6 +17,11 @@ export interface SettleAttemptDeps {
   /** @throws once the attempt is another worker's */
   readonly confirmLease: (signal: AbortSignal) => Promise<void>;
   readonly putOutcome: (key: string, outcome: Outcome, signal: AbortSignal) => Promise<void>;
+  /** Frees what was reserved for the attempt, and counts its fee; may be told again. */
+  readonly settleHold: (
+    end: { readonly attempt: number; readonly commit: Commit | null },
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly recordFinal: (
     final: {
       readonly intentHash: string | null;
@@ -62,7 +67,9 @@ export interface Settlement {
 }
 
 /**
- * Ends an attempt: the outcome to S3 first, then `final` in the table. The message is deleted last, by the caller.
+ * Ends an attempt: the outcome to S3 first, then what was reserved is settled, then `final` is written to the table. The
+ * message is deleted last, by the caller. Settled before final, so that whoever dies in between leaves an attempt that is
+ * finished again, and not a reservation that nobody remembers.
  * Each step may be repeated: the key depends on the attempt only, and a final attempt is not made final twice.
  * S3 knows no fence, so the lease is confirmed right before: a worker that stood still for long must not write over the
  * outcome of the one that took over.
@@ -72,14 +79,17 @@ export async function settleAttempt(
   deps: SettleAttemptDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { confirmLease, putOutcome, recordFinal, quarantineAfter, wallMs, observe } = deps;
+  const { confirmLease, putOutcome, settleHold, recordFinal, quarantineAfter, wallMs, observe } =
+    deps;
   const endedAtMs = wallMs();
   const outcome = outcomeOf(settlement, endedAtMs);
   const { cdpId, runId, attempt, ending, observedStateVersion } = settlement;
   const quarantine = await quarantineAfter(settlement, signal);
   await confirmLease(signal);
   await putOutcome(outcomeKey(runId, cdpId, attempt), outcome, signal);
-  const intentHash = settlement.transaction?.intentHash ?? null;
+  const { transaction } = settlement;
+  if (transaction !== null) await settleHold({ attempt, commit: transaction.commit }, signal);
+  const intentHash = transaction?.intentHash ?? null;
   await recordFinal(
     { intentHash, attempt, ending, observedStateVersion, endedAtMs, quarantine },
     signal,

@@ -53,7 +53,11 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
 
   return {
     judge: (request, signal) => judgePosition(request, judgeDeps, signal),
-    prepare: (request, signal) => prepareTransaction(request, prepareDeps, signal),
+    prepare: async (request, signal) => {
+      const { cdpId, treasury } = request;
+      const funds = adapters.treasurer?.fundsFor(cdpId, treasury) ?? treasury;
+      return prepareTransaction({ ...request, treasury: funds }, prepareDeps, signal);
+    },
     build: async (request) => {
       const { executor } = adapters;
       if (executor === null || config.DRY_RUN) {
@@ -86,12 +90,13 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
 }
 
 function judgePositionDeps(config: Config, adapters: Adapters): JudgePositionDeps {
-  const { gateway, clock, metrics, executor, market } = adapters;
+  const { gateway, clock, metrics, executor, market, treasurer } = adapters;
   return {
-    readTreasury: async (signal) =>
-      executor === null
-        ? { head: await readHead(gateway, signal), amounts: null }
-        : readBalances(gateway, executor.account, signal),
+    readTreasury: async (signal) => {
+      if (treasurer !== null) return treasurer.read(signal);
+      if (executor !== null) return readBalances(gateway, executor.account, signal);
+      return { head: await readHead(gateway, signal), amounts: null };
+    },
     assertFresh: async (head, signal) => {
       const nowMs = await clock.nowMs(signal);
       metrics.headAge.set((nowMs - head.timestampMs) / 1_000);

@@ -19,11 +19,12 @@ const TOLD_BY_THE_TABLE: ReadonlySet<string> = new Set(["superseded", "quarantin
 
 /** How attempts on a held position are ended, whoever ends them. */
 export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosition) => Settle {
-  const { attempts, objects, clock, metrics, log, outage } = adapters;
+  const { attempts, objects, clock, metrics, log, outage, treasurer } = adapters;
   return ({ cdpId, fence, record }) => {
     const deps: SettleAttemptDeps = {
       confirmLease: (signal) => leases.renew({ cdpId, fence }, signal),
       putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
+      settleHold: async (end, signal) => treasurer?.settle({ cdpId, ...end }, signal),
       recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
       quarantineAfter: async ({ ending, ownFailure, context }, signal) =>
         nextQuarantine({

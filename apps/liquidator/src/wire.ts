@@ -74,7 +74,7 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
 }
 
 function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf }: Jobs) {
-  const { attempts, clock, metrics, stopping, fleet, outage } = adapters;
+  const { attempts, clock, metrics, stopping, fleet, outage, treasurer } = adapters;
   const executors = createSemaphore(config.EXECUTORS);
   const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal) => {
     try {
@@ -93,6 +93,8 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
     return {
       judge: ledger.judge,
       prepare: ledger.prepare,
+      reserve: async (request, signal) =>
+        treasurer?.reserve({ cdpId, fence, ...request }, signal) ?? { kind: "reserved" },
       signAndSubmit: async (request, signal) => {
         await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
         const signed = await signAndSubmit(

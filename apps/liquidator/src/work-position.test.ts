@@ -9,6 +9,7 @@ import type { Judgement } from "./judge-position.ts";
 import type { Preparation } from "./prepare-transaction.ts";
 import type { Settlement } from "./settle-attempt.ts";
 import type { SignedTransaction } from "./sign-and-submit.ts";
+import type { Funding } from "./treasurer.ts";
 import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
 
 const signal = new AbortController().signal;
@@ -93,6 +94,7 @@ const ready: Preparation = {
 interface Script {
   readonly judgements?: (Judgement | Error)[];
   readonly preparations?: Preparation[];
+  readonly fundings?: Funding[];
   readonly finals?: Ending[];
   readonly ledgerNow?: string;
   readonly stopping?: AbortSignal;
@@ -103,6 +105,7 @@ interface Script {
 /** Plays a script to the work and writes down what it did, in order. */
 function setUp(script: Script) {
   const { judgements = [], preparations = [], finals = [], ledgerNow, stopping } = script;
+  const { fundings = [] } = script;
   const events: string[] = [];
   const knownVersions: bigint[] = [];
   const settled: Settlement[] = [];
@@ -121,6 +124,11 @@ function setUp(script: Script) {
     prepare: ({ attempt }) => {
       events.push(`prepare ${attempt}`);
       return Promise.resolve(next(preparations, "preparation"));
+    },
+    reserve: ({ attempt }) => {
+      const funding = fundings.shift() ?? { kind: "reserved" };
+      events.push(`${funding.kind === "short" ? "short" : "reserve"} ${attempt}`);
+      return Promise.resolve(funding);
     },
     signAndSubmit: ({ attempt }) => {
       events.push(`submit ${attempt}`);
@@ -164,9 +172,9 @@ describe("workPosition", () => {
     });
     await work();
     expect(events).toEqual([
-      ...["executor taken", "judge", "prepare 4", "submit 4", "executor free"],
+      ...["executor taken", "judge", "prepare 4", "reserve 4", "submit 4", "executor free"],
       "finish 4 liquidated",
-      ...["executor taken", "judge", "prepare 5", "submit 5", "executor free"],
+      ...["executor taken", "judge", "prepare 5", "reserve 5", "submit 5", "executor free"],
       "finish 5 liquidated",
       ...["executor taken", "judge", "executor free"],
     ]);
@@ -225,6 +233,37 @@ describe("workPosition", () => {
       expect(settled.map((s) => s.ending)).toEqual([ending]);
     },
   );
+
+  it("plans once more from what is left when the funds have just gone to others", async () => {
+    const { work, events } = setUp({
+      judgements: [over, over, healthy],
+      preparations: [ready, ready],
+      fundings: [{ kind: "short", code: "inventory_short", detail: "5 too few" }],
+      finals: ["liquidated"],
+    });
+    await work();
+    expect(events.slice(0, 8)).toEqual([
+      ...["executor taken", "judge", "prepare 4", "short 4"],
+      ...["judge", "prepare 4", "reserve 4", "submit 4"],
+    ]);
+  });
+
+  it("signs nothing without funds: the candidate waits, through no fault of its own", async () => {
+    const detail = "5 of resource_sim1debt too few";
+    const short = { kind: "short", code: "inventory_short", detail } as const;
+    const { work, events, settled } = setUp({
+      judgements: [over, over],
+      preparations: [ready, ready],
+      fundings: [short, short],
+    });
+    await expect(work()).rejects.toMatchObject({
+      code: "inventory_short",
+      disposition: "retry",
+      message: "5 of resource_sim1debt too few",
+    });
+    expect(events.some((event) => event.startsWith("submit"))).toBe(false);
+    expect(settled).toEqual([]);
+  });
 
   it("a transaction that failed on ledger ends the attempt without another one", async () => {
     const { work, events } = setUp({

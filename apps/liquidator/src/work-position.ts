@@ -9,16 +9,18 @@ import { type OwnFailure, quarantinedBecause } from "./quarantine-position.ts";
 import type { Settlement } from "./settle-attempt.ts";
 import type { SignedTransaction, SignRequest } from "./sign-and-submit.ts";
 import { decidedAt, supersededBecause } from "./superseded-because.ts";
+import type { Funding, ReserveFundsRequest } from "./treasurer.ts";
 
 /**
  * A position, from a candidate to nothing left to do.
  *
  *   unfinal attempt in the table ──▶ finish it ─┐
  *                                               ▼
- *   candidate ──▶ too old? ──▶ judge at the head ──▶ plan, preview ──▶ sign, record, submit ──▶ wait for finality
- *                   │              │                     │                                          │
- *                superseded    stale, bad_debt    unprofitable, dry_run,            liquidated: judge again
- *                                                 rejected, outcompeted             failed_on_ledger, rejected: end
+ *   candidate ──▶ too old? ──▶ judge at the head ──▶ plan, preview ──▶ reserve ──▶ sign, record, submit ──▶ wait for finality
+ *                   │              │           ▲         │                │                                     │
+ *                superseded    stale,          └─────────┼── short, once ─┘                      liquidated: judge again
+ *                              bad_debt           unprofitable, dry_run,                         failed_on_ledger, rejected: end
+ *                                                 rejected, outcompeted
  *
  * Each arrow to the bottom is an ending: it is recorded, and the message is done. One commit repays at most half a
  * loan, so after a commit the CDP is judged again under the same lease until it is over the line no more.
@@ -38,6 +40,11 @@ export interface WorkPositionDeps {
     request: PrepareTransactionRequest,
     signal: AbortSignal,
   ) => Promise<Preparation>;
+  /** Promises what the transaction may take out of the account to it alone. */
+  readonly reserve: (
+    request: Omit<ReserveFundsRequest, "cdpId" | "fence">,
+    signal: AbortSignal,
+  ) => Promise<Funding>;
   readonly signAndSubmit: (request: SignRequest, signal: AbortSignal) => Promise<SignedTransaction>;
   /** Waits for the end of a signed transaction and settles it. */
   readonly finish: (
@@ -61,6 +68,8 @@ interface Progress {
   readonly knownVersion: bigint;
   /** An attempt of this candidate's run has its ending: nothing more need be said of a CDP that is healthy now. */
   readonly isAnswered: boolean;
+  /** The funds of a first plan went to others: this is the second, and the last for now. */
+  readonly isReplanned?: boolean;
 }
 
 /** @throws {AppError} when the work could not be brought to an ending; the disposition says what becomes of the message */
@@ -143,7 +152,7 @@ type Step =
 
 async function attemptOnce(
   position: WorkPosition,
-  { attempt, knownVersion, isAnswered }: Progress,
+  { attempt, knownVersion, isAnswered, isReplanned = false }: Progress,
   deps: WorkPositionDeps,
   signal: AbortSignal,
 ): Promise<Step> {
@@ -168,6 +177,13 @@ async function attemptOnce(
   if (ready.kind !== "ready") {
     const { kind: ending, detail } = ready;
     return end({ ending, detail, observedStateVersion: head.stateVersion, ltv });
+  }
+  const { treasury } = judgement;
+  const funding = await deps.reserve({ attempt, plan: ready.plan, treasury }, signal);
+  if (funding.kind === "short") {
+    if (isReplanned) throw new AppError(funding.code, funding.detail, { disposition: "retry" });
+    const replanned = { attempt, knownVersion, isAnswered, isReplanned: true };
+    return attemptOnce(position, replanned, deps, signal);
   }
   const signed = await deps.signAndSubmit(
     { candidate, fence, attempt, ready, liquidationLtvBefore: ltv, receivedAtMs },

@@ -81,6 +81,8 @@ function liquidationVariables({ env, names }: Context): Variables {
     DRY_RUN: String(settings.dryRun),
     MIN_PROFIT_XRD: settings.minProfitXrd,
     FEE_LOCK_XRD: settings.feeLockXrd,
+    SPEND_CEILING_XRD_PER_HOUR: settings.spendCeilingXrdPerHour,
+    MIN_BALANCE_XRD: settings.minBalanceXrd,
     MAX_SLIPPAGE: settings.maxSlippage,
   };
 }

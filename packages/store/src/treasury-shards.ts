@@ -14,7 +14,7 @@ type Item = Record<string, AttributeValue>;
 
 /**
  * Over how many items the holds are spread. A write costs by the size of its whole item, and a partition takes 1,000 units
- * a second: see docs/adr/0012-reservations.md. Changing it strands the holds there are.
+ * a second: see docs/adr/0016-reservations.md. Changing it strands the holds there are.
  */
 export const TREASURY_SHARDS = 8;
 

@@ -1,0 +1,135 @@
+import type { Balances } from "@weft/ledger";
+import {
+  addDecimal,
+  DECIMAL_ZERO,
+  type Decimal,
+  formatDecimal,
+  type LiquidationPlan,
+} from "@weft/protocol";
+import { AppError } from "@weft/runtime";
+import {
+  type Amounts,
+  freeAmounts,
+  hourEndsAtMs,
+  hourlyFees,
+  hourOf,
+  type Reservations,
+  requireNewer,
+  type SettleRequest,
+  type TreasuryBooks,
+} from "@weft/store";
+import type { Treasury } from "./judge-position.ts";
+
+export interface TreasurerDeps {
+  readonly reservations: Pick<Reservations, "reserve" | "settle">;
+  /** Books that were read before they are asked for, and not long ago. */
+  readonly recentBooks: () => Promise<TreasuryBooks>;
+  readonly readBalances: (signal: AbortSignal) => Promise<Balances>;
+  readonly xrd: string;
+  readonly feeLockXrd: Decimal;
+  readonly ceilingXrdPerHour: Decimal;
+  readonly wallMs: () => number;
+  /** Hears what the account holds and what is promised of it. */
+  readonly observe: (balances: Amounts, books: TreasuryBooks) => void;
+}
+
+export interface ReserveFundsRequest {
+  readonly cdpId: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly plan: LiquidationPlan;
+  /** As it was judged by. */
+  readonly treasury: Treasury;
+}
+
+export type Funding =
+  | { readonly kind: "reserved" }
+  /** Others were faster since the treasury was read. */
+  | {
+      readonly kind: "short";
+      /** Without XRD nothing can be liquidated; without another asset, its debtors cannot. */
+      readonly code: "treasury_short" | "inventory_short";
+      readonly detail: string;
+    };
+
+/**
+ * Keeps what the account holds from being promised twice, and the fees of an hour under their ceiling.
+ *
+ * read (books first, then the balance) → planned with what is free → reserved, or short → settled at finality.
+ */
+export interface Treasurer {
+  /** The head and the balances there, with books that are older than both. */
+  read(signal: AbortSignal): Promise<Treasury>;
+  /**
+   * What the attempt on a CDP may plan with. Asks nobody.
+   *
+   * @throws {AppError} `spend_ceiling` (retry) while the hour's fees leave no room for one more; `head_behind` (retry) when
+   *   the balances do not know of our own last commits yet
+   */
+  fundsFor(cdpId: string, treasury: Treasury): Treasury;
+  /** @throws {AppError} `spend_ceiling` (retry), `lease_lost` (retry) */
+  reserve(request: ReserveFundsRequest, signal: AbortSignal): Promise<Funding>;
+  settle(end: Omit<SettleRequest, "nowMs">, signal: AbortSignal): Promise<void>;
+}
+
+export function createTreasurer(deps: TreasurerDeps): Treasurer {
+  const { reservations, recentBooks, feeLockXrd, ceilingXrdPerHour, wallMs } = deps;
+  return {
+    async read(signal) {
+      // Before the balance: what these books hold no more, the balance knows of.
+      const books = await recentBooks();
+      const { head, amounts } = await deps.readBalances(signal);
+      deps.observe(amounts, books);
+      return { head, amounts, books };
+    },
+    fundsFor(cdpId, treasury) {
+      const { head, amounts, books } = treasury;
+      if (amounts === null || books === undefined) return treasury;
+      requireNewer({ stateVersion: head.stateVersion, booksBefore: books });
+      const nowMs = wallMs();
+      const { paidXrd, heldXrd } = hourlyFees(books, hourOf(nowMs));
+      if (addDecimal(addDecimal(paidXrd, heldXrd), feeLockXrd) > ceilingXrdPerHour) {
+        throw spendCeiling(paidXrd, heldXrd, hourEndsAtMs(hourOf(nowMs)));
+      }
+      return { ...treasury, amounts: freeAmounts(amounts, books, cdpId) };
+    },
+    async reserve({ cdpId, attempt, fence, plan, treasury }, signal) {
+      const { head, amounts, books } = treasury;
+      if (amounts === null || books === undefined) throw new Error("nothing to reserve from");
+      const funds = { balances: amounts, stateVersion: head.stateVersion, booksBefore: books };
+      const wanted = amountsFor(plan, deps);
+      const nowMs = wallMs();
+      const limits = { feeXrd: feeLockXrd, ceilingXrdPerHour, nowMs };
+      const answer = await reservations.reserve(
+        { cdpId, attempt, fence, funds, amounts: wanted, ...limits },
+        signal,
+      );
+      if (answer.kind === "ceiling_hit") {
+        throw spendCeiling(answer.paidXrd, answer.heldXrd, answer.hourEndsAtMs);
+      }
+      if (answer.kind === "reserved") return answer;
+      const missing = formatDecimal(answer.missing);
+      const detail = `${missing} of ${answer.resource} too few beside what is promised already`;
+      const code = answer.resource === deps.xrd ? "treasury_short" : "inventory_short";
+      return { kind: "short", code, detail };
+    },
+    settle: (end, signal) => reservations.settle({ ...end, nowMs: wallMs() }, signal),
+  };
+
+  function spendCeiling(paidXrd: Decimal, heldXrd: Decimal, untilMs: number): AppError {
+    const figures = `${formatDecimal(paidXrd)} XRD paid and ${formatDecimal(heldXrd)} locked`;
+    const limit = `${formatDecimal(ceilingXrdPerHour)} allowed`;
+    const until = new Date(untilMs).toISOString();
+    const message = `fees of this hour: ${figures}, of ${limit}; nothing is signed until ${until}`;
+    return new AppError("spend_ceiling", message, { disposition: "retry" });
+  }
+}
+
+/** All that a transaction may take out of the account: the payment, and the fee at its most. */
+function amountsFor(
+  { repay }: LiquidationPlan,
+  { xrd, feeLockXrd }: Pick<TreasurerDeps, "xrd" | "feeLockXrd">,
+): Amounts {
+  const paid = new Map([[repay.resource, repay.amount]]);
+  return paid.set(xrd, addDecimal(paid.get(xrd) ?? DECIMAL_ZERO, feeLockXrd));
+}
