@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  CdpState,
   FailedDelivery,
   FinalAttempt,
   Quarantine,
@@ -104,6 +105,8 @@ export interface AttemptStore {
       },
     signal: AbortSignal,
   ): Promise<void>;
+  /** What is known of a CDP as of now; undefined when no lease on it was ever taken. */
+  read(cdpId: string, signal: AbortSignal): Promise<CdpState | undefined>;
   /**
    * Every attempt that has no end, in no order. An item that cannot be read does not hide the others.
    *

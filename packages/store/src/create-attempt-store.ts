@@ -19,6 +19,7 @@ export function createAttemptStore(options: {
     recordSigned: (write, signal) => recordSigned(items, write, signal),
     recordSubmitted: (write, signal) => recordSubmitted(items, write, signal),
     recordFinal: (write, signal) => recordFinal(items, write, signal),
+    read: (cdpId, signal) => items.read(cdpId, signal),
     listUnfinal: (signal) => listUnfinal(items, signal),
     listQuarantined: (signal) => listQuarantined(items, signal),
     releaseQuarantine: (cdpId, signal) => releaseQuarantine(items, cdpId, signal),

@@ -1,5 +1,6 @@
 export type {
   AttemptRecord,
+  CdpState,
   FailedDelivery,
   FinalAttempt,
   Quarantine,
