@@ -34,7 +34,7 @@ export function acknowledgeFindings(app: App, context: Context): void {
 }
 
 export function acknowledgementsOf(context: Context): Acknowledgement[] {
-  return [...onCluster(), ...onKarpenter(context), ...onPods(context), ...onDelivery(context)];
+  return [...onCluster(), onOperators(context), ...onKarpenter(context), ...onPods(context), ...onDelivery(context)];
 }
 
 const onCluster = (): Acknowledgement[] => [
@@ -59,6 +59,12 @@ const onCluster = (): Acknowledgement[] => [
     findings: ["AwsSolutions-SQS3"],
   },
 ];
+
+const onOperators = ({ names }: Context): Acknowledgement => ({
+  path: "cluster/operator",
+  reason: "Outcomes are one object each; the prefix is as far as an operator reads",
+  findings: [resource(`arn:aws:s3:::${names.dataBucket}/outcomes/*`)],
+});
 
 function onKarpenter({ aws: { region } }: Context): Acknowledgement[] {
   const path = "cluster/karpenter/controller";

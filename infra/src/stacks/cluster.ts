@@ -20,6 +20,7 @@ import { SystemNodes } from "../constructs/system-nodes.ts";
 import type { Context } from "../context.ts";
 import { COST_TAGS } from "../cost-tags.ts";
 import { EnvironmentStack } from "./environment-stack.ts";
+import { operatorStatements, resourcesOf } from "./program-policies.ts";
 
 /** The cluster, the nodes that are always there, and what starts the others. All of it plain CloudFormation. */
 export class ClusterStack extends EnvironmentStack {
@@ -81,18 +82,24 @@ export class ClusterStack extends EnvironmentStack {
     return cluster;
   }
 
-  /** Whoever may take this role, by IAM Identity Center or otherwise, is admin of the cluster; nobody else is, not even who made it. */
+  /**
+   * Whoever may take this role, by IAM Identity Center or otherwise, is admin of the cluster (nobody else is, not even who
+   * made it), and may use the operator's command line.
+   */
   private letOperatorsIn(cluster: Cluster): void {
     const { names, own } = this.context;
     const role = new Role(this, "operator", {
       roleName: own.operatorRole,
-      description: `Admins of the cluster ${names.cluster}; everything else on AWS is out of reach`,
+      description: `Admins of the cluster ${names.cluster}, and of what its programs decide`,
       assumedBy: new AccountRootPrincipal(),
       maxSessionDuration: Duration.hours(1),
     });
     role.addToPrincipalPolicy(
       allow("FindTheApiServer", ["eks:DescribeCluster"], [cluster.clusterArn]),
     );
+    for (const statement of operatorStatements(resourcesOf(this, this.context))) {
+      role.addToPrincipalPolicy(statement);
+    }
     cluster.grantAccess("operators", role.roleArn, [
       AccessPolicy.fromAccessPolicyName("AmazonEKSClusterAdminPolicy", {
         accessScopeType: AccessScopeType.CLUSTER,

@@ -148,6 +148,32 @@ export function liquidatorStatements(
   ];
 }
 
+/** What the operator's command line reads, and the two things it changes: the fleet switch, and a quarantine. */
+export function operatorStatements(r: Resources): PolicyStatement[] {
+  return [
+    allow("ReadOutcomes", ["s3:GetObject"], [r.objects("outcomes/*")]),
+    allow("ListOutcomes", ["s3:ListBucket"], [r.bucket]),
+    // A scan has no leading keys, and people may look at everything here: nothing in it is secret.
+    allow(
+      "ReadTheState",
+      ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan"],
+      [r.table],
+    ),
+    allow(
+      "PauseAndResume",
+      ["dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringEquals", ITEMS.fleet),
+    ),
+    allow(
+      "ReleaseFromQuarantine",
+      ["dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.cdps),
+    ),
+  ];
+}
+
 /** Without it S3 answers 403 for an object that is not there, which looks like a fault; it shows keys, no content. */
 const knowWhatIsNotThere = (r: Resources) =>
   allow("KnowWhatIsNotThere", ["s3:ListBucket"], [r.bucket]);

@@ -99,10 +99,17 @@ test("External Secrets reads this environment's secrets, and no other's", () => 
   });
 });
 
-test("people are let into the cluster by a role that can do nothing else", () => {
+test("people are let into the cluster, and to what the command line of operators reads and changes, by a role that can do nothing else", () => {
   expect(rights["cluster/operator"]).toEqual({
     trust: ['Allow sts:AssumeRole by {"AWS":"arn:aws:iam::<AWS::AccountId>:root"}'],
-    rights: ["Allow FindTheApiServer: eks:DescribeCluster on <cluster.Arn>"],
+    rights: [
+      "Allow FindTheApiServer: eks:DescribeCluster on <cluster.Arn>",
+      "Allow ReadOutcomes: s3:GetObject on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1/outcomes/*",
+      "Allow ListOutcomes: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",
+      "Allow ReadTheState: dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:GetItem dynamodb:Scan on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
+      'Allow PauseAndResume: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
+      'Allow ReleaseFromQuarantine: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
+    ],
   });
 });
 
