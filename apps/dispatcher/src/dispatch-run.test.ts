@@ -129,6 +129,8 @@ describe("dispatchRun", () => {
     const dispatch = await dispatchRun(order, world.deps, signal);
     expect(world.differences).toEqual([-1n]);
     expect(dispatch).toMatchObject({ manifest: { expected: 1_138, marketCdpCounter: "1139" } });
+    await dispatchRun(order, world.deps, signal);
+    expect(world.differences).toEqual([-1n, -1n]);
   });
 
   it.each([

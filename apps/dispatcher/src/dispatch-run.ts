@@ -90,6 +90,7 @@ export async function dispatchRun(
     stored === undefined
       ? await planRun(order, population, newest, deps, signal)
       : await recallRun(stored, deps, signal);
+  tellDifference(manifest, deps);
   const reviews = await deps.reviewRuns(manifest, signal);
   const { batches, gapCdps } = orderBatches(manifest, cutBatches(manifest, ids), reviews);
   if (stored === undefined) await deps.putManifest(manifest, signal);
@@ -101,6 +102,19 @@ export async function dispatchRun(
 
 /** Run ids sort by time. */
 const isOlder = (runId: string, other: string | undefined) => other !== undefined && runId < other;
+
+/** Told each time the run is made, so that it is told even when only a second try comes to its end. */
+function tellDifference(
+  manifest: RunManifest,
+  { onCounterDifference, log }: DispatchRunDeps,
+): void {
+  const { runId, expected, marketCdpCounter } = manifest;
+  const difference = BigInt(expected) - BigInt(marketCdpCounter ?? expected);
+  onCounterDifference(difference);
+  if (difference === 0n) return;
+  const counted = { runId, expected, cdpCounter: marketCdpCounter };
+  log.warn(counted, "market counts other than the ids say, going by the ids");
+}
 
 interface PlannedRun {
   readonly manifest: RunManifest;
@@ -120,12 +134,6 @@ async function planRun(
     deps.survey(population, stateVersion, signal),
   ]);
   const { expected } = survey;
-  const difference = BigInt(expected) - cdpCounter;
-  deps.onCounterDifference(difference);
-  if (difference !== 0n) {
-    const counted = { runId, expected, cdpCounter: String(cdpCounter) };
-    deps.log.warn(counted, "market counts other than the ids say, going by the ids");
-  }
   const manifest: RunManifest = {
     version: 1,
     runId,

@@ -76,6 +76,45 @@ describe("confirmCdps", () => {
     expect(ledger.told).toEqual([["#3#", "#4#", "#5#", "#1#"], ["#2#"]]);
   });
 
+  it("tells the groups in that order, the one that was answered last included", async () => {
+    const ids = ["#1#", "#2#", "#3#", "#4#", "#5#", "#6#", "#7#", "#8#", "#9#"];
+    const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])));
+    const answered = Promise.withResolvers<void>();
+    const deps: ConfirmCdpsDeps = {
+      ...ledger.deps,
+      preview: async (asked, s) => {
+        const answer = await ledger.deps.preview(asked, s);
+        if (asked.includes("#9#")) await answered.promise;
+        if (asked.includes("#1#")) answered.resolve();
+        return answer;
+      },
+    };
+    await confirmCdps(
+      ids.map((id, index) => suspect(id, String(index + 1))),
+      deps,
+      signal,
+    );
+    expect(ledger.told).toEqual([
+      ["#9#", "#8#", "#7#", "#6#"],
+      ["#5#", "#4#", "#3#", "#2#"],
+      ["#1#"],
+    ]);
+  });
+
+  it("tells of no group behind one that the Gateway did not answer", async () => {
+    const ids = ["#1#", "#2#", "#3#", "#4#", "#5#"];
+    const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])));
+    const outage = new AppError("gateway_unavailable", "502", { disposition: "retry" });
+    const deps: ConfirmCdpsDeps = {
+      ...ledger.deps,
+      preview: (asked, s) =>
+        asked.includes("#5#") ? Promise.reject(outage) : ledger.deps.preview(asked, s),
+    };
+    const suspects = ids.map((id, index) => suspect(id, String(index + 1)));
+    await expect(confirmCdps(suspects, deps, signal)).rejects.toBe(outage);
+    expect(ledger.told).toEqual([]);
+  });
+
   it("finds the one CDP that spoils a preview, and confirms the others", async () => {
     const ids = ["#1#", "#2#", "#3#", "#4#"];
     const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])), ["#3#"]);

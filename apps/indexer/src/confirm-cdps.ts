@@ -19,22 +19,36 @@ export interface ConfirmCdpsDeps {
   readonly badDebtCollateralXrd: Decimal;
 }
 
-/** Asks the ledger about suspects, all groups at once (the Gateway client's lane bounds them), the most owed first. */
+/**
+ * Asks the ledger about suspects, all groups at once (the Gateway client's lane bounds them), the most owed first.
+ * Groups are told in that order too, however fast each was answered: what is told first is liquidated first.
+ */
 export async function confirmCdps(
   suspects: readonly Suspect[],
   deps: ConfirmCdpsDeps,
   signal: AbortSignal,
 ): Promise<CdpFinding[]> {
-  const groups = groupByOwed(suspects, deps.groupSize);
-  const confirmed = await inParallel(
-    groups.map((group) => async (groupSignal: AbortSignal) => {
-      const findings = await confirmGroup(group, deps, groupSignal);
-      await deps.onGroup(findings, groupSignal);
-      return findings;
-    }),
-    signal,
-  );
-  return confirmed.flat();
+  let last = Promise.resolve();
+  const tasks = groupByOwed(suspects, deps.groupSize).map((group) => {
+    const before = last;
+    const { promise: told, resolve, reject } = Promise.withResolvers<void>();
+    last = told;
+    // The group behind it sees the failure, if there is one.
+    told.catch(() => undefined);
+    return async (groupSignal: AbortSignal) => {
+      try {
+        const findings = await confirmGroup(group, deps, groupSignal);
+        await before;
+        await deps.onGroup(findings, groupSignal);
+        resolve();
+        return findings;
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    };
+  });
+  return (await inParallel(tasks, signal)).flat();
 }
 
 function groupByOwed(suspects: readonly Suspect[], groupSize: number): Suspect[][] {
