@@ -17,6 +17,7 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Context } from "../context.ts";
+import { endpointPolicies } from "./endpoint-policies.ts";
 import { EnvironmentStack } from "./environment-stack.ts";
 
 /** What the pods and the nodes ask for all the time, or must not ask for over the internet. */
@@ -29,6 +30,11 @@ const INTERFACE_ENDPOINTS = {
   secrets: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   "eks-auth": InterfaceVpcEndpointAwsService.EKS_AUTH,
+} as const;
+
+const GATEWAY_ENDPOINTS = {
+  s3: GatewayVpcEndpointAwsService.S3,
+  dynamodb: GatewayVpcEndpointAwsService.DYNAMODB,
 } as const;
 
 export type EndpointName = keyof typeof INTERFACE_ENDPOINTS;
@@ -62,10 +68,6 @@ export class NetworkStack extends EnvironmentStack {
           mapPublicIpOnLaunch: false,
         },
       ],
-      gatewayEndpoints: {
-        s3: { service: GatewayVpcEndpointAwsService.S3 },
-        dynamodb: { service: GatewayVpcEndpointAwsService.DYNAMODB },
-      },
       // Needs a function with rights over security groups; nothing here uses the default group.
       restrictDefaultSecurityGroup: false,
     });
@@ -73,6 +75,13 @@ export class NetworkStack extends EnvironmentStack {
       Tags.of(subnet).add("karpenter.sh/discovery", this.context.names.discoveryTag, {
         includeResourceTypes: ["AWS::EC2::Subnet"],
       });
+    }
+    const policies = endpointPolicies(this, this.context);
+    for (const [name, service] of Object.entries(GATEWAY_ENDPOINTS)) {
+      const endpoint = vpc.addGatewayEndpoint(name, { service });
+      for (const statement of policies[name as keyof typeof GATEWAY_ENDPOINTS] ?? []) {
+        endpoint.addToPolicy(statement);
+      }
     }
     // The library's own types do not hold under exactOptionalPropertyTypes.
     return vpc as IVpc;
@@ -98,6 +107,10 @@ export class NetworkStack extends EnvironmentStack {
           }),
         ] as const,
     );
+    const policies = endpointPolicies(this, this.context);
+    for (const [name, endpoint] of entries) {
+      for (const statement of policies[name] ?? []) endpoint.addToPolicy(statement);
+    }
     return new Map(entries);
   }
 

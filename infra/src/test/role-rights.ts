@@ -10,7 +10,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-interface Document {
+export interface Document {
   readonly Statement: readonly Statement[];
 }
 
@@ -41,7 +41,8 @@ export function roleRights(templates: Templates): Record<string, RoleRights> {
   return Object.fromEntries(roles.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-const linesOf = ({ Statement }: Document) => Statement.map(lineOf);
+/** Each statement of a policy, in full, as a line. */
+export const linesOf = ({ Statement }: Document) => Statement.map(lineOf);
 
 /** @throws {Error} for a statement that says more than a line tells */
 function lineOf(statement: Statement): string {
