@@ -27,11 +27,11 @@ test("an environment is synthesized, and compared with what was saved, without a
       "",
     ]);
   });
-});
+}, 180_000);
 
 test("an environment that is not on AWS, or not there, is refused by name", async () => {
   await expect(infra("synth", "kind")).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^kind: name one of stokenet, mainnet\n/),
   });
-});
+}, 180_000);

@@ -3,8 +3,9 @@ import { parseArgs } from "node:util";
 import { type Environment, mainnet, stokenet } from "@weft/environments";
 import { savingsOf } from "./cheaper.ts";
 import { estimate } from "./estimate.ts";
-import { renewed, report } from "./page.ts";
+import { withReport } from "./page.ts";
 import { PRICES_AS_OF } from "./prices.ts";
+import { printEstimate } from "./print.ts";
 
 const USAGE = `npm run cost -- <environment> [--json]
   what a month of an environment costs on AWS, from its templates and manifests; needs no account
@@ -27,8 +28,15 @@ async function inJson(env: Environment): Promise<string> {
   return JSON.stringify({ pricesAsOf: PRICES_AS_OF, currency: "USD", ...cost, savings }, null, 2);
 }
 
+async function report(env: Environment): Promise<string> {
+  const cost = await estimate(env);
+  return printEstimate(cost, await savingsOf(env, cost)).join("\n");
+}
+
 async function update(): Promise<string> {
-  await writeFile(PAGE, await renewed(await readFile(PAGE, "utf8"), ENVIRONMENTS));
+  let page = await readFile(PAGE, "utf8");
+  for (const env of ENVIRONMENTS) page = withReport(page, env.name, await report(env));
+  await writeFile(PAGE, page);
   return "docs/cost.md is what the command prints";
 }
 

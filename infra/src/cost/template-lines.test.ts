@@ -121,4 +121,4 @@ test("every type of resource that there is has a price or a reason to be free, n
   // Only where an environment names who is written to.
   used.add("AWS::SNS::Subscription");
   expect(known.sort()).toEqual([...used].sort());
-});
+}, 180_000);

@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ListProfiles: "IAM knows no resources for listing",
   SeeZonalShifts: "tied to this cluster by its condition",
   SeePrices: "prices have no resources",
+  FollowDetection:
+    "CloudFormation names a detection by an id of its own, which is no resource; reading only",
   LogIn: "ECR gives its token for no repository",
   PullImages: "an endpoint's: images of EKS's add-ons lie in accounts of AWS's own; reading only",
   OwnPrincipals: "an endpoint's: who one is has no resource; tied to principals of this account",
