@@ -92,7 +92,7 @@ test.each<[string, Change, string]>([
     "the ledger does not add up in XRD",
   ],
 ])("it fails at once when %s", async (_what, wrong, message) => {
-  const { run, nowMs } = told({ wrong });
+  const { run, nowMs } = told({ wrong, indexers: 0 });
   await expect(run()).rejects.toThrow(message);
   expect(nowMs()).toBe(0);
 });
