@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       "tools/**/*.test.ts",
-      "{environments,charts,infra}/{src,test}/**/*.test.ts",
+      "{environments,charts,infra,bench}/{src,test}/**/*.test.ts",
       "{apps,packages}/*/{src,test}/**/*.test.ts",
       "local/{src,test}/**/*.test.ts",
     ],

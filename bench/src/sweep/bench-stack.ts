@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sleep } from "@weft/runtime";
+import { startChild } from "../../../local/src/start/child-process.ts";
+import type { LedgerControl } from "../../../local/src/start/control.ts";
+import type { Variables } from "../../../local/src/start/environments.ts";
+import { startGuard } from "../../../local/src/start/guard.ts";
+import { createPrograms, type Programs } from "../../../local/src/start/programs.ts";
+import { createRunFolder } from "../../../local/src/start/run-folder.ts";
+import { type Stack, startStack } from "../../../local/src/start/stack.ts";
+import { createSupervisor, type Supervisor } from "../../../local/src/start/supervise.ts";
+
+/** Simulator, queues, buckets, table and indexers, each its own process. */
+export interface BenchStack extends Pick<Stack, "clients" | "depths"> {
+  readonly control: LedgerControl;
+  readonly programs: Programs;
+  readonly supervisor: Supervisor;
+  /** Of the dispatcher. */
+  readonly variables: Variables;
+  readonly gatewayUrl: string;
+  readonly cdpResource: string;
+  setLatency(latencyMs: number): Promise<void>;
+  /** The state version of the ledger's head. */
+  headVersion(): Promise<number>;
+  /** CDPs that the indexers have asked the ledger about, so far. */
+  confirmations(): Promise<number>;
+  pidsOf(program: string): number[];
+  stop(): Promise<void>;
+}
+
+const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
+
+export async function startBenchStack(options: {
+  readonly cdps: number;
+  readonly indexers: number;
+  readonly seed: number;
+  /** What every process needs of its surroundings. */
+  readonly baseVariables: Variables;
+}): Promise<BenchStack> {
+  const { cdps, indexers, seed, baseVariables } = options;
+  const root = await mkdtemp(join(tmpdir(), "weft-bench-"));
+  const folder = await createRunFolder({ root, startedAtMs: 0, seed });
+  const guard = startGuard(process.execPath);
+  const supervisor = createSupervisor({ launch: startChild, guard, sleep, onRestart: () => {} });
+  const signal = supervisor.failed;
+  const programs = createPrograms({
+    ...{ repositoryRoot: REPOSITORY, nodePath: process.execPath },
+    ...{ baseVariables, folder, sleep, signal },
+  });
+  const stop = async () => {
+    await supervisor.stopAll(10_000);
+    guard.close();
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    const stack = await startStack({
+      options: {
+        ...{ cdps, seed, indexers, liquidators: 0, crash: "0.25", maxRounds: 2 },
+        ...{ reportFile: null, keep: false, network: "simulator", dryRun: false },
+      },
+      ...{ folder, programs, supervisor, signal },
+    });
+    const pids = await pidsIn(folder.path);
+    return { ...driven(stack), programs, supervisor, pidsOf: (name) => pidsNamed(pids, name), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function driven(stack: Stack) {
+  const { clients, depths, control, variables, opsUrls } = stack;
+  const [gatewayUrl] = stack.gatewayUrls;
+  if (control === null || gatewayUrl === undefined) throw new Error("no simulated ledger");
+  return {
+    ...{ clients, depths, control, gatewayUrl },
+    variables: variables.dispatcher,
+    cdpResource: String(variables.indexer.CDP_RESOURCE),
+    setLatency: async (latencyMs: number) => {
+      const body = JSON.stringify({ latencyMs });
+      await fetch(`${gatewayUrl}/control/faults`, { method: "POST", body });
+    },
+    headVersion: async () => {
+      const response = await fetch(`${gatewayUrl}/control/health`);
+      const { ledger_state } = (await response.json()) as {
+        readonly ledger_state: { readonly state_version: number };
+      };
+      return ledger_state.state_version;
+    },
+    confirmations: async () => {
+      const counts = await Promise.all([...opsUrls.values()].map(confirmationsOf));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+async function confirmationsOf(opsUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
+  return Number(/^indexer_confirmations_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
+}
+
+/** Each process writes its id into a file of its own name. */
+async function pidsIn(folder: string): Promise<ReadonlyMap<string, number>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".pid"));
+  const pids = files.map(async (file): Promise<[string, number]> => {
+    return [file, Number(await readFile(join(folder, file), "utf8"))];
+  });
+  return new Map(await Promise.all(pids));
+}
+
+const pidsNamed = (pids: ReadonlyMap<string, number>, name: string) =>
+  [...pids].flatMap(([file, pid]) => (file.startsWith(name) ? [pid] : []));
