@@ -101,7 +101,17 @@ describe("every page", () => {
       .filter((file) => file.endsWith(".md"))
       .map((file) => `docs/${file}`),
   );
-  const folders = ["apps", "packages", "environments", "local", "charts", "infra", "tools", "dist"];
+  const folders = [
+    "apps",
+    "bench",
+    "packages",
+    "environments",
+    "local",
+    "charts",
+    "infra",
+    "tools",
+    "dist",
+  ];
   const sources = readdirSync(root).concat(
     folders.flatMap((folder) =>
       readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })

@@ -5,6 +5,7 @@ import { describeTarget, type Target } from "./targets.ts";
 /** What a benchmark found: its numbers, and which of them there are targets for. */
 export interface Report {
   readonly targets: readonly Target[];
+  readonly [name: string]: unknown;
 }
 
 /** Where a report goes, and what was asked for it. */

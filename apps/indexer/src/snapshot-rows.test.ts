@@ -29,18 +29,25 @@ describe("toSnapshotRow", () => {
       verdict: "liquidatable",
       reason: null,
       valueSource: "computed",
-      loanValueXrd: "84",
-      adjustedLoanValueXrd: "84",
-      collateralValueXrd: "100",
-      liquidationCollateralValueXrd: "80",
-      liquidationLtv: "1.05",
-      confirmedLiquidationLtv: "1.06",
-      loans: [{ resource: "resource_sim1xrd", units: "84", amount: "84", valueXrd: "84" }],
+      loanValueXrd: parseDecimal("84"),
+      adjustedLoanValueXrd: parseDecimal("84"),
+      collateralValueXrd: parseDecimal("100"),
+      liquidationCollateralValueXrd: parseDecimal("80"),
+      liquidationLtv: parseDecimal("1.05"),
+      confirmedLiquidationLtv: parseDecimal("1.06"),
+      loans: [
+        {
+          resource: "resource_sim1xrd",
+          units: parseDecimal("84"),
+          amount: parseDecimal("84"),
+          valueXrd: parseDecimal("84"),
+        },
+      ],
       collaterals: [
         {
           resource: "resource_sim1xrd",
-          amount: "100",
-          valueXrd: "100",
+          amount: parseDecimal("100"),
+          valueXrd: parseDecimal("100"),
           entryVersion: 1n,
           efficiencyMode: "none",
         },
@@ -80,12 +87,14 @@ describe("toSnapshotRow", () => {
     expect(row).toMatchObject({
       reason: "nft_collateral resource_sim1nft",
       valueSource: "ledger",
-      loanValueXrd: "85",
-      collateralValueXrd: "100",
-      liquidationLtv: "0.9",
-      confirmedLiquidationLtv: "0.9",
-      loans: [{ units: "84", amount: "85", valueXrd: "85" }],
-      collaterals: [{ amount: "9", valueXrd: "9" }],
+      loanValueXrd: parseDecimal("85"),
+      collateralValueXrd: parseDecimal("100"),
+      liquidationLtv: parseDecimal("0.9"),
+      confirmedLiquidationLtv: parseDecimal("0.9"),
+      loans: [
+        { units: parseDecimal("84"), amount: parseDecimal("85"), valueXrd: parseDecimal("85") },
+      ],
+      collaterals: [{ amount: parseDecimal("9"), valueXrd: parseDecimal("9") }],
     });
   });
 
@@ -99,7 +108,7 @@ describe("toSnapshotRow", () => {
       valueSource: null,
       loanValueXrd: null,
       liquidationLtv: null,
-      loans: [{ units: "84", amount: null, valueXrd: null }],
+      loans: [{ units: parseDecimal("84"), amount: null, valueXrd: null }],
     });
   });
 

@@ -1,5 +1,5 @@
 import type { IndexBatch } from "@weft/messages";
-import { type Cdp, type CollateralPosition, type Decimal, formatDecimal } from "@weft/protocol";
+import type { Cdp, CollateralPosition } from "@weft/protocol";
 import type { SnapshotRow } from "@weft/store";
 import type { CdpFinding } from "./cdp-finding.ts";
 import { type CdpValues, valuesOf } from "./cdp-values.ts";
@@ -47,8 +47,8 @@ export function toSnapshotRow(finding: CdpFinding, batch: IndexBatch): SnapshotR
     verdict: kind === "scanned" ? finding.verdict : kind,
     reason: reasonOf(finding),
     ...("cdp" in finding ? positionsOf(finding.cdp, values) : NO_POSITIONS),
-    ...(values === undefined ? NO_VALUES : formatValues(values)),
-    confirmedLiquidationLtv: confirmed === null ? null : formatDecimal(confirmed.liquidationLtv),
+    ...(values === undefined ? NO_VALUES : toValues(values)),
+    confirmedLiquidationLtv: confirmed?.liquidationLtv ?? null,
   };
 }
 
@@ -66,14 +66,14 @@ function reasonOf(finding: CdpFinding): string | null {
   }
 }
 
-function formatValues(values: CdpValues): Values {
+function toValues(values: CdpValues): Values {
   return {
     valueSource: values.source,
-    loanValueXrd: formatDecimal(values.loanValue),
-    adjustedLoanValueXrd: formatDecimal(values.adjustedLoanValue),
-    collateralValueXrd: formatDecimal(values.collateralValue),
-    liquidationCollateralValueXrd: formatDecimal(values.liquidationCollateralValue),
-    liquidationLtv: formatDecimal(values.liquidationLtv),
+    loanValueXrd: values.loanValue,
+    adjustedLoanValueXrd: values.adjustedLoanValue,
+    collateralValueXrd: values.collateralValue,
+    liquidationCollateralValueXrd: values.liquidationCollateralValue,
+    liquidationLtv: values.liquidationLtv,
   };
 }
 
@@ -85,14 +85,14 @@ function positionsOf(cdp: Cdp, values: CdpValues | undefined): Positions {
     updatedAtSeconds: cdp.updatedAtSeconds,
     loans: [...cdp.loans].map(([resource, { units }]) => ({
       resource,
-      units: formatDecimal(units),
-      amount: formatOrNull(loans.get(resource)?.amount),
-      valueXrd: formatOrNull(loans.get(resource)?.value),
+      units,
+      amount: loans.get(resource)?.amount ?? null,
+      valueXrd: loans.get(resource)?.value ?? null,
     })),
     collaterals: [...cdp.collaterals].map(([resource, position]) => ({
       resource,
-      amount: formatDecimal(position.amount),
-      valueXrd: formatOrNull(collaterals.get(resource)?.value),
+      amount: position.amount,
+      valueXrd: collaterals.get(resource)?.value ?? null,
       entryVersion: position.entryVersion,
       efficiencyMode: efficiencyModeOf(position),
     })),
@@ -102,6 +102,3 @@ function positionsOf(cdp: Cdp, values: CdpValues | undefined): Positions {
 function efficiencyModeOf({ efficiencyMode: mode }: CollateralPosition): string {
   return mode.kind === "group" ? `group ${mode.groupId}` : mode.kind;
 }
-
-const formatOrNull = (value: Decimal | undefined) =>
-  value === undefined ? null : formatDecimal(value);

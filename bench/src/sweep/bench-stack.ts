@@ -63,7 +63,13 @@ export async function startBenchStack(options: {
       ...{ folder, programs, supervisor, signal },
     });
     const pids = await pidsIn(folder.path);
-    return { ...driven(stack), programs, supervisor, pidsOf: (name) => pidsNamed(pids, name), stop };
+    return {
+      ...driven(stack),
+      programs,
+      supervisor,
+      pidsOf: (name) => pidsNamed(pids, name),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

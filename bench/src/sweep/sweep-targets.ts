@@ -32,7 +32,11 @@ export function sweepTargets(sweep: SweepNumbers): Target[] {
     atMost("wallMs", sweep.wallMs, WALL_MS_PER_100_000_CDPS * scale),
     atMost("reads", sweep.reads, reads),
     // Groups are made per batch, so each batch may leave one that is not full.
-    atMost("previews", sweep.previews, Math.ceil(sweep.confirmed / CDPS_PER_PREVIEW) + batches(cdps)),
+    atMost(
+      "previews",
+      sweep.previews,
+      Math.ceil(sweep.confirmed / CDPS_PER_PREVIEW) + batches(cdps),
+    ),
     ...(cdps < FEWEST_CDPS_FOR_RATIO ? [] : [atMost("cpuRatio", sweep.cpuRatio, 2)]),
     atMost("peakRssMb", sweep.peakRssMb, PEAK_RSS_MB),
   ];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseDecimal } from "../../../packages/protocol/src/index.ts";
 import type { SnapshotRow } from "../../../packages/store/src/index.ts";
 import { SAVED_QUERIES } from "../constructs/saved-queries.ts";
 import { withSnapshot } from "./snapshot-file.ts";
@@ -14,23 +15,27 @@ const row: SnapshotRow = {
     reason: null,
     valueSource: "computed",
   },
-  ...{ loanValueXrd: "100", adjustedLoanValueXrd: "100", collateralValueXrd: "400" },
-  ...{ liquidationCollateralValueXrd: "300", liquidationLtv: "0.5" },
+  ...{
+    loanValueXrd: parseDecimal("100"),
+    adjustedLoanValueXrd: parseDecimal("100"),
+    collateralValueXrd: parseDecimal("400"),
+  },
+  ...{ liquidationCollateralValueXrd: parseDecimal("300"), liquidationLtv: parseDecimal("0.5") },
   ...{ confirmedLiquidationLtv: null, loans: [], collaterals: [] },
 };
 
 /** A run of this minute: safe, near, over, boundless, and not valued; the third batch's only. */
 const ROWS: readonly SnapshotRow[] = [
   row,
-  { ...row, cdpId: "#2#", liquidationLtv: "0.96", verdict: "confirm" },
+  { ...row, cdpId: "#2#", liquidationLtv: parseDecimal("0.96"), verdict: "confirm" },
   {
     ...row,
     cdpId: "#3#",
-    liquidationLtv: "1.01",
+    liquidationLtv: parseDecimal("1.01"),
     verdict: "confirm",
-    confirmedLiquidationLtv: "0.99",
+    confirmedLiquidationLtv: parseDecimal("0.99"),
   },
-  { ...row, cdpId: "#4#", liquidationLtv: BOUNDLESS, verdict: "bad_debt" },
+  { ...row, cdpId: "#4#", liquidationLtv: parseDecimal(BOUNDLESS), verdict: "bad_debt" },
   { ...row, cdpId: "#5#", liquidationLtv: null, reason: "missing_price", batchIndex: 2 },
 ];
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { parseDecimal } from "@weft/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeSnapshot, type SnapshotRow } from "./snapshot.ts";
 
@@ -25,21 +26,26 @@ const row: SnapshotRow = {
   verdict: "healthy",
   reason: null,
   valueSource: "computed",
-  loanValueXrd: "100.000000000000000001",
-  adjustedLoanValueXrd: "125.5",
-  collateralValueXrd: "99999999999999999999.999999999999999999",
-  liquidationCollateralValueXrd: "0",
-  liquidationLtv: "0.8",
+  loanValueXrd: parseDecimal("100.000000000000000001"),
+  adjustedLoanValueXrd: parseDecimal("125.5"),
+  collateralValueXrd: parseDecimal("99999999999999999999.999999999999999999"),
+  liquidationCollateralValueXrd: parseDecimal("0"),
+  liquidationLtv: parseDecimal("0.8"),
   confirmedLiquidationLtv: null,
   loans: [
-    { resource: "resource_usdc", units: "12.000000000000000001", amount: "13", valueXrd: "100" },
-    { resource: "resource_usdt", units: "1", amount: null, valueXrd: null },
+    {
+      resource: "resource_usdc",
+      units: parseDecimal("12.000000000000000001"),
+      amount: parseDecimal("13"),
+      valueXrd: parseDecimal("100"),
+    },
+    { resource: "resource_usdt", units: parseDecimal("1"), amount: null, valueXrd: null },
   ],
   collaterals: [
     {
       resource: "resource_xrd",
-      amount: "200.5",
-      valueXrd: "200.5",
+      amount: parseDecimal("200.5"),
+      valueXrd: parseDecimal("200.5"),
       entryVersion: 18n,
       efficiencyMode: "group 2",
     },
@@ -51,13 +57,13 @@ const unvaluable: SnapshotRow = {
   cdpId: "#2#",
   verdict: "unverified",
   reason: "missing_price",
-  loanValueXrd: "-0.000000000000000003",
+  loanValueXrd: parseDecimal("-0.000000000000000003"),
   adjustedLoanValueXrd: null,
   collateralValueXrd: null,
   liquidationCollateralValueXrd: null,
   // The protocol's ratio of a CDP without collateral value: the greatest Decimal.
-  liquidationLtv: "3138550867693340381917894711603833208051.177722232017256447",
-  confirmedLiquidationLtv: "1.02",
+  liquidationLtv: parseDecimal("3138550867693340381917894711603833208051.177722232017256447"),
+  confirmedLiquidationLtv: parseDecimal("1.02"),
   loans: [],
   collaterals: [],
 };
@@ -134,9 +140,10 @@ test("amounts come back to the last digit, negative and greatest ones too", asyn
 
 test("the least amount that needs a 39th digit is null, not cut", async () => {
   const bytes = encodeSnapshot(
-    ["100000000000000000000", "-100000000000000000000", "-99999999999999999999"].map(
-      (loanValueXrd) => ({ ...row, loanValueXrd }),
-    ),
+    ["100000000000000000000", "-100000000000000000000", "-99999999999999999999"].map((text) => ({
+      ...row,
+      loanValueXrd: parseDecimal(text),
+    })),
     {},
   );
   expect(await query(bytes, (file) => `SELECT loan_value_xrd FROM '${file}'`)).toEqual([
@@ -147,7 +154,10 @@ test("the least amount that needs a 39th digit is null, not cut", async () => {
 });
 
 test("sums are exact", async () => {
-  const bytes = encodeSnapshot([row, { ...row, loanValueXrd: "0.000000000000000009" }], {});
+  const bytes = encodeSnapshot(
+    [row, { ...row, loanValueXrd: parseDecimal("0.000000000000000009") }],
+    {},
+  );
   expect(await query(bytes, (file) => `SELECT sum(loan_value_xrd) FROM '${file}'`)).toEqual([
     ["100.000000000000000010"],
   ]);
@@ -173,7 +183,7 @@ test("a ratio beyond 38 digits is null as a number and exact as text", async () 
 test("what the ledger called boundless is told from what it was not asked about", async () => {
   const boundless = "3138550867693340381917894711603833208051.177722232017256447";
   const values = await query(
-    encodeSnapshot([row, { ...row, confirmedLiquidationLtv: boundless }], {}),
+    encodeSnapshot([row, { ...row, confirmedLiquidationLtv: parseDecimal(boundless) }], {}),
     (file) => `SELECT confirmed_liquidation_ltv, confirmed_liquidation_ltv_text FROM '${file}'`,
   );
   expect(values).toEqual([
@@ -210,7 +220,7 @@ test("the file's own statistics find rows, they do not hide them", async () => {
   const rows = Array.from({ length: 3_000 }, (_, index) => ({
     ...row,
     cdpId: `#${index}#`,
-    liquidationLtv: `${index}.000000000000000001`,
+    liquidationLtv: parseDecimal(`${index}.000000000000000001`),
   }));
   const found = await query(
     encodeSnapshot(rows, {}),
@@ -240,10 +250,3 @@ test("a batch without rows is a file without rows", async () => {
   );
   expect(counted).toEqual([["0", null]]);
 });
-
-test.each([["1.0000000000000000001"], ["1e3"], [""], ["."], ["1."], ["NaN"]])(
-  "an amount of %j is refused, never rounded",
-  (loanValueXrd) => {
-    expect(() => encodeSnapshot([{ ...row, loanValueXrd }], {})).toThrow(RangeError);
-  },
-);
