@@ -1,5 +1,5 @@
 import type { GatewayClient } from "@weft/ledger";
-import type { LedgerClock, Logger } from "@weft/runtime";
+import type { LedgerClock, Logger, Sleep } from "@weft/runtime";
 import type { AttemptStore, ObjectStore } from "@weft/store";
 import type { FleetWatch } from "./fleet-watch.ts";
 import type { MarketFacts } from "./market-facts.ts";
@@ -24,6 +24,8 @@ export interface Adapters {
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
   /** Null where nothing is ever signed. */
   readonly treasurer: Treasurer | null;
+  /** A monotonic clock in milliseconds, and pauses by it, for waiting until a transaction is final. */
+  readonly time: { readonly nowMs: () => number; readonly sleep: Sleep };
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Names this process among those that may hold a lease. */

@@ -1,14 +1,5 @@
 import { hostname } from "node:os";
-import {
-  assertFresh,
-  connectGateway,
-  type GatewayClient,
-  NETWORK_IDS,
-  readHead,
-  readMarket,
-  resolveMarket,
-  xrdAddress,
-} from "@weft/ledger";
+import { assertFresh, connectGateway, type GatewayClient, readHead } from "@weft/ledger";
 import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
@@ -30,10 +21,10 @@ import {
 } from "@weft/store";
 import { type Config, parseConfig } from "./config.ts";
 import { createFleetWatch } from "./fleet-watch.ts";
-import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
 import { createMetrics } from "./metrics.ts";
 import { openExecutor } from "./open-executor.ts";
 import { createOutageWatch } from "./outage-watch.ts";
+import { readMarketFacts } from "./read-market-facts.ts";
 import { createReceiveGate } from "./receive-gate.ts";
 import { wireLiquidator } from "./wire.ts";
 import { wireTreasury } from "./wire-treasury.ts";
@@ -47,23 +38,6 @@ const PARTS = ["signer", "gateway", "queue", "table"] as const;
 const RECONCILE_PAUSE_MS = 60_000;
 /** From the end of one look at the treasury to the start of the next. */
 const TREASURY_PAUSE_MS = 60_000;
-
-async function readMarketFacts(
-  config: Config,
-  gateway: GatewayClient,
-  signal: AbortSignal,
-): Promise<MarketFacts> {
-  const { stateVersion, timestampMs } = await readHead(gateway, signal);
-  const addresses = {
-    lendingMarket: config.LENDING_MARKET,
-    lendingPool: config.LENDING_POOL,
-    cdpResource: config.CDP_RESOURCE,
-  };
-  const entities = await resolveMarket(gateway, addresses, stateVersion, signal);
-  const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
-  const point = { stateVersion, ledgerTimeMs: timestampMs, xrd };
-  return marketFactsOf(entities, await readMarket(gateway, entities, point, signal));
-}
 
 function connectAws(config: Config) {
   const region = config.AWS_REGION;
@@ -119,6 +93,7 @@ async function receiveCandidates(
     ...{ gateway, attempts, objects, clock, market, executor, fleet, outage, metrics, log },
     treasurer: keeper?.treasurer ?? null,
     releaseOrphanedHolds: async (signal) => keeper?.releaseOrphanedHolds(signal),
+    time: { nowMs, sleep },
     owner,
     stopping: stop,
   });

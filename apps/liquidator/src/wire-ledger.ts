@@ -15,7 +15,7 @@ import {
   submitTransaction,
 } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
-import { AppError, sleep } from "@weft/runtime";
+import { AppError } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import { awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
@@ -76,8 +76,7 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
             resubmit: (s) => submit(payloadHex, s),
             pollMs: config.FINALITY_POLL_MS,
             patienceMs,
-            nowMs: () => performance.now(),
-            sleep,
+            ...adapters.time,
           },
           AbortSignal.any([signal, adapters.stopping]),
         ),

@@ -1,0 +1,230 @@
+import { createSender, runReceiveLoop } from "@weft/queue";
+import { createLogger } from "@weft/runtime";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createFleetWatch } from "../src/fleet-watch.ts";
+import { createMetrics } from "../src/metrics.ts";
+import { createOutageWatch } from "../src/outage-watch.ts";
+import { createReceiveGate } from "../src/receive-gate.ts";
+import {
+  diesAt,
+  type LiquidatorWorld,
+  messageOf,
+  startLiquidatorWorld,
+} from "./liquidator-world.ts";
+
+const { signal } = new AbortController();
+const EPOCH_SECONDS = 300;
+const MINUTE_SECONDS = 60;
+const HOUR_MS = 3_600_000;
+const PATIENCE = { timeout: 50_000, interval: 50 };
+const TEST_TIMEOUT_MS = 60_000;
+
+let world: LiquidatorWorld;
+let cdpId: string;
+let stopping: AbortController;
+let ended: Promise<void> | undefined;
+
+const start = async (options: { funded?: boolean; newTable?: boolean } = {}) => {
+  world = await startLiquidatorWorld(options);
+  [cdpId = ""] = world.overLine();
+};
+
+beforeEach(() => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  stopping = new AbortController();
+  ended = undefined;
+});
+
+afterEach(async () => {
+  stopping.abort();
+  await ended;
+  await world.stop();
+});
+
+const fleetWatch = () =>
+  createFleetWatch({
+    ...world.fleetSwitch,
+    readFreshHead: async () => {
+      const { epoch, timestampMs, round, stateVersion } = world.ledger.head();
+      return { epoch, timestampMs, round, stateVersion: BigInt(stateVersion) };
+    },
+    holdFireEpochs: 2,
+    nowMs: () => performance.now(),
+  });
+
+/** A liquidator that receives from the real queue, with time passing faster where only the test waits. */
+function receive() {
+  const fleet = fleetWatch();
+  const lines: { message: string; outage?: string }[] = [];
+  const log = createLogger({
+    app: "liquidator",
+    version: "0",
+    level: "info",
+    destination: { write: (line: string) => lines.push(JSON.parse(line)) },
+  });
+  const outage = createOutageWatch({
+    nowMs: () => performance.now() * 10,
+    random: () => 1,
+    log,
+  });
+  const registry = new Registry();
+  const { handle } = world.liquidator("receiver", () => ({ fleet, outage }));
+  ended = runReceiveLoop({
+    sqs: world.sqs,
+    queueUrl: world.queueUrl,
+    maxInFlight: 10,
+    visibilityTimeoutSeconds: 30,
+    waitTimeSeconds: 1,
+    handle,
+    gate: createReceiveGate({ fleet, outage, metrics: createMetrics(registry), log }),
+    onBeat: () => undefined,
+    log,
+    stop: stopping.signal,
+  });
+  return { lines, outage };
+}
+
+const queue = (id: string) => {
+  const { sqs, queueUrl } = world;
+  const deduplicationId = `${id.replaceAll("#", "")}-${world.ledger.head().stateVersion}`;
+  return createSender({ sqs, queueUrl, encode: JSON.stringify }).send(
+    [{ body: world.candidate(id), groupId: id, deduplicationId }],
+    signal,
+  );
+};
+
+const endings = async (id = cdpId) => (await world.outcomes(id)).map(({ ending }) => ending);
+const commits = () => world.ledger.audit().commits.success;
+
+describe("hold fire", () => {
+  test("nothing is signed on a table nobody has vouched for, until every window is over", async () => {
+    await start({ newTable: true });
+    const { handle } = world.liquidator("new", () => ({ fleet: fleetWatch() }));
+    const { epoch } = world.ledger.head();
+    const take = () => handle(messageOf(world.candidate(cdpId)), signal);
+    expect(await take()).toBe("retry");
+    expect((await world.fleetSwitch.read(signal)).holdUntilEpoch).toBe(epoch + 3);
+    world.ledger.advance(2 * EPOCH_SECONDS);
+    expect(await take()).toBe("retry");
+    expect(commits()).toBe(0);
+    world.ledger.advance(EPOCH_SECONDS);
+    expect(await take()).toBe("done");
+    expect(await endings()).toContain("liquidated");
+  });
+
+  test("what is unfinal is finished all the same", async () => {
+    await start();
+    await world
+      .liquidator("dead", diesAt("before submit"))
+      .handle(messageOf(world.candidate(cdpId)), signal);
+    await world.expireLease(cdpId);
+    await world.fleetSwitch.pause({ reason: "drill", sinceMs: 1 }, signal);
+    const paused = world.liquidator("paused", () => ({ fleet: fleetWatch() }));
+    await paused.reconcile(signal);
+    await paused.reconcile(signal);
+    expect(await endings()).toEqual(["liquidated"]);
+  });
+});
+
+describe("the pause", () => {
+  test(
+    "stops receiving and signing, keeps the messages, and ends",
+    async () => {
+      await start();
+      await world.fleetSwitch.pause({ reason: "drill", sinceMs: 1 }, signal);
+      const { lines } = receive();
+      await queue(cdpId);
+      await vi.waitFor(
+        () => expect(lines.map(({ message }) => message)).toContain("receiving paused"),
+        PATIENCE,
+      );
+      const { handle } = world.liquidator("another", () => ({ fleet: fleetWatch() }));
+      expect(await handle(messageOf(world.candidate(cdpId)), signal)).toBe("retry");
+      expect(await endings()).toEqual([]);
+      await world.fleetSwitch.resume(signal);
+      await vi.waitFor(async () => expect(await endings()).toContain("liquidated"), PATIENCE);
+      // The one hand-back was by the pause, which the message is not charged for.
+      const state = await world.attempts.acquireLease(
+        { cdpId, owner: "test", nowMs: Date.now() + HOUR_MS, leaseMs: 1 },
+        signal,
+      );
+      expect(state).toMatchObject({ record: { failedDelivery: null } });
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
+
+describe("an empty treasury", () => {
+  test(
+    "pauses and pages, quarantines nobody, and resumes by itself when funded",
+    async () => {
+      await start({ funded: false });
+      const ids = world.overLine().slice(0, 8);
+      expect(ids).toHaveLength(8);
+      await Promise.all(ids.map(queue));
+      const { lines, outage } = receive();
+      await vi.waitFor(() => expect(outage.because).toBe("treasury"), PATIENCE);
+      const pages = lines.filter(({ message }) => message.includes("many positions fail alike"));
+      expect(pages).toMatchObject([{ level: "error", outage: "treasury" }]);
+      for await (const one of world.attempts.listQuarantined(signal)) {
+        throw new Error(`${one.cdpId} is in quarantine`);
+      }
+      world.fund();
+      await vi.waitFor(async () => {
+        for (const id of ids) expect(await endings(id)).not.toEqual([]);
+      }, PATIENCE);
+      expect(outage.because).toBe(null);
+      expect(commits()).toBeGreaterThan(0);
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
+
+describe("a position that fails for reasons of its own", () => {
+  const SWITCHED_OFF = ["RepayForLiquidation/Global"];
+
+  const previews = async () => {
+    const answer = await fetch(`${world.config.GATEWAY_URLS[0]}/control/requests`);
+    return ((await answer.json()) as { previews: number }).previews;
+  };
+
+  test("rests, is left alone without a look at the ledger, and is tried again in time", async () => {
+    await start();
+    const { handle } = world.liquidator("worker");
+    const take = () => handle(messageOf(world.candidate(cdpId)), signal);
+    await world.setServices(SWITCHED_OFF);
+    expect(await take()).toBe("done");
+    const asked = await previews();
+    expect(await take()).toBe("done");
+    expect(await endings()).toEqual(["rejected", "quarantined"]);
+    expect(await previews()).toBe(asked);
+    world.ledger.advance(5 * MINUTE_SECONDS);
+    expect(await take()).toBe("done");
+    world.ledger.advance(5 * MINUTE_SECONDS);
+    expect(await take()).toBe("done");
+    expect(await endings()).toEqual(["rejected", "quarantined", "rejected", "quarantined"]);
+    await world.setServices([]);
+    world.ledger.advance(5 * MINUTE_SECONDS);
+    expect(await take()).toBe("done");
+    expect((await endings())[4]).toBe("liquidated");
+  });
+
+  test.each([
+    ["by a change of the CDP", { cdpFingerprint: "ffffffffffffffff" }, false],
+    ["by hand", {}, true],
+  ])("is released %s", async (_how, change, byHand) => {
+    await start();
+    const { handle } = world.liquidator("worker");
+    await world.setServices(SWITCHED_OFF);
+    await handle(messageOf(world.candidate(cdpId)), signal);
+    await world.setServices([]);
+    if (byHand) expect(await world.attempts.releaseQuarantine(cdpId, signal)).toBe(true);
+    await handle(messageOf(world.candidate(cdpId, change)), signal);
+    expect((await endings()).slice(0, 2)).toEqual(["rejected", "liquidated"]);
+    for await (const one of world.attempts.listQuarantined(signal)) {
+      throw new Error(`${one.cdpId} is still in quarantine`);
+    }
+  });
+});
