@@ -1,6 +1,7 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { createObjectStore } from "@weft/store";
+import { createObjectStore, createReservations, type Reservations } from "@weft/store";
 import { LOCAL_AWS } from "../aws/names.ts";
 import type { AwsEndpoints } from "../aws/resources.ts";
 import type { ObjectReader } from "./books.ts";
@@ -8,12 +9,13 @@ import type { ObjectReader } from "./books.ts";
 export interface AwsClients {
   readonly sqs: SQSClient;
   readonly objects: ObjectReader;
+  readonly reservations: Reservations;
   close(): void;
 }
 
 /** Clients of the embedded servers; the starter's own environment has no part in them. */
 export function createAwsClients(endpoints: AwsEndpoints): AwsClients {
-  const { region, accessKeyId, secretAccessKey, dataBucket } = LOCAL_AWS;
+  const { region, accessKeyId, secretAccessKey, dataBucket, stateTable } = LOCAL_AWS;
   const shared = { region, credentials: { accessKeyId, secretAccessKey } };
   const sqs = new SQSClient({
     ...shared,
@@ -21,12 +23,15 @@ export function createAwsClients(endpoints: AwsEndpoints): AwsClients {
     useQueueUrlAsEndpoint: false,
   });
   const s3 = new S3Client({ ...shared, endpoint: endpoints.s3Url, forcePathStyle: true });
+  const dynamo = new DynamoDBClient({ ...shared, endpoint: endpoints.dynamodbUrl });
   return {
     sqs,
     objects: createObjectStore({ s3, bucket: dataBucket }),
+    reservations: createReservations({ dynamo, table: stateTable }),
     close() {
       sqs.destroy();
       s3.destroy();
+      dynamo.destroy();
     },
   };
 }

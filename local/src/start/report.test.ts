@@ -23,7 +23,7 @@ function sampleResult(audit: RunResult["audit"]): RunResult {
     rounds: [{ number: 1, books, wallMs: 1_500.4 }],
     outcomes,
     audit,
-    verdict: judge({ runs: [books], outcomes, audit, parked: [], dryRun: false }),
+    verdict: judge({ runs: [books], outcomes, audit, parked: [], treasury: null, dryRun: false }),
     gatewayRequests: { reads: 1234, previews: 2, transactions: 3 },
     restarts: new Map([["indexer-1", 1]]),
     wallMs: 2_345.6,

@@ -138,6 +138,7 @@ async function conclude(finished: RoundsResult, context: Conclusion): Promise<bo
       outcomes,
       audit,
       parked,
+      treasury: audit && (await stack.clients.reservations.read(signal)),
       dryRun: deps.options.dryRun,
     }),
     gatewayRequests: (await stack.control?.requests(signal)) ?? null,

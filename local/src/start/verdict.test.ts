@@ -1,3 +1,4 @@
+import { parseDecimal } from "@weft/protocol";
 import { expect, test } from "vitest";
 import {
   overLine,
@@ -15,6 +16,7 @@ const calm: Evidence = {
   outcomes: [sampleOutcome()],
   audit: sampleAudit(),
   parked: [{ queue: "index-dlq", messages: 0 }],
+  treasury: null,
   dryRun: false,
 };
 
@@ -181,6 +183,20 @@ test.each([
   ],
 ])("%s is a violation", (_name, changes, violations) => {
   expect(violationsOf(changes)).toEqual(violations);
+});
+
+test("a reservation that outlives the work, and a fee that is not counted, are violations", () => {
+  const hold = {
+    ...{ cdpId: "#7#", attempt: 1, fence: 2, reservedAtMs: 0 },
+    amounts: new Map(),
+    feeXrd: parseDecimal("10"),
+  };
+  const counted = (xrd: string) => new Map([[494_013, parseDecimal(xrd)]]);
+  expect(violationsOf({ treasury: { holds: [], feesXrd: counted("0.5") } })).toEqual([]);
+  expect(violationsOf({ treasury: { holds: [hold], feesXrd: counted("0.4") } })).toEqual([
+    "funds still reserved for attempt 1 on #7#",
+    "0.4 XRD of fees counted against the hourly ceiling, 0.5 recorded",
+  ]);
 });
 
 test("two commits of one attempt are a double, though each has its record", () => {

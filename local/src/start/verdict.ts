@@ -1,9 +1,11 @@
 import type { Outcome } from "@weft/messages";
+import type { TreasuryBooks } from "@weft/store";
 import type { Audit } from "../simulator/ledger/types.ts";
 import { sameAmounts } from "./amounts.ts";
 import type { RunBooks } from "./books.ts";
 import { coverageOf } from "./coverage.ts";
 import { type OverLine, sortOverLine } from "./over-line.ts";
+import { treasuryFaults } from "./treasury-faults.ts";
 
 /** Messages that the programs set aside for a person. */
 interface Parked {
@@ -18,6 +20,8 @@ export interface Evidence {
   /** The ledger's own account; null on a public network, where there is none to ask. */
   readonly audit: Audit | null;
   readonly parked: readonly Parked[];
+  /** Null on a public network, where nothing is signed. */
+  readonly treasury: Pick<TreasuryBooks, "holds" | "feesXrd"> | null;
   /** Nothing was to be signed. */
   readonly dryRun: boolean;
 }
@@ -36,8 +40,12 @@ export interface Verdict {
 
 /** Whether the backend did all it had to and nothing else, by its own books and by the ledger's. */
 export function judge(evidence: Evidence): Verdict {
-  const { runs, outcomes, audit, parked, dryRun } = evidence;
-  const books = [...runs.flatMap(coverageFaults), ...parked.flatMap(parkedFaults)];
+  const { runs, outcomes, audit, parked, treasury, dryRun } = evidence;
+  const books = [
+    ...runs.flatMap(coverageFaults),
+    ...parked.flatMap(parkedFaults),
+    ...(treasury === null ? [] : treasuryFaults(treasury, outcomes)),
+  ];
   const lastRunId = runs.at(-1)?.manifest.runId ?? "";
   if (audit === null) {
     return {
