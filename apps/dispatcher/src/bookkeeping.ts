@@ -74,9 +74,9 @@ async function store(
     // A newer run has read them later than we did.
     if (begun !== undefined && begun > runId) return;
     // The oldest first: a run that is settled vouches for those before it.
-    for (const { coverage } of reviews.filter(({ changed }) => changed).toReversed()) {
-      await objects.putJson(runCoverageKey(coverage.runId), coverage, signal);
-      logBooks(coverage, log);
+    for (const { coverage, changed, unstored } of reviews.toReversed()) {
+      if (unstored) await objects.putJson(runCoverageKey(coverage.runId), coverage, signal);
+      if (changed) logBooks(coverage, log);
     }
   } catch (err) {
     log.error({ err, code: errorCodeOf(err), runId }, "books not stored");

@@ -37,7 +37,7 @@ function review(told: Readonly<Record<number, Told>>, batchCount: number): RunRe
     };
   });
   const coverage = closeBooks(manifest, summaries, closing);
-  return { manifest, summaries, coverage, changed: true };
+  return { manifest, summaries, coverage, changed: true, unstored: true };
 }
 
 function order(manifest: RunManifest, reviews: readonly RunReview[]) {

@@ -67,8 +67,8 @@ function createBucket(manifests: readonly RunManifest[] = [manifest]) {
   /** As the dispatcher does once the batches are sent. */
   const review = async (runId: string, change: Partial<typeof closing> = {}) => {
     const reviews = await reviewRuns(runId, { ...closing, ...change }, deps, signal);
-    for (const { coverage, changed } of reviews) {
-      if (changed) coverages.set(coverage.runId, coverage);
+    for (const { coverage, unstored } of reviews) {
+      if (unstored) coverages.set(coverage.runId, coverage);
     }
     return reviews.map(({ coverage, changed }) => ({
       runId: coverage.runId,
@@ -121,7 +121,8 @@ describe("reviewRuns", () => {
     ]);
     bucket.report("20261120T215500Z", two);
     expect(await bucket.review("20261120T220000Z")).toMatchObject([
-      { runId: "20261120T220000Z", changed: true },
+      // Nothing is new of this one, but that nothing is open behind it.
+      { runId: "20261120T220000Z", changed: false },
       { runId: "20261120T215500Z", settled: true, changed: true },
     ]);
     expect(await bucket.review("20261120T220000Z")).toMatchObject([

@@ -12,8 +12,10 @@ export interface RunReview {
   /** What its batches have reported; empty when that was looked at before and there is nothing new. */
   readonly summaries: readonly BatchSummary[];
   readonly coverage: Coverage;
-  /** Whether the books say something that is not stored yet. */
+  /** Whether the books say something new of the run. */
   readonly changed: boolean;
+  /** Whether they have to be stored: something is new, of this run or of those before. */
+  readonly unstored: boolean;
 }
 
 export interface ReviewRunsDeps {
@@ -59,7 +61,7 @@ export async function reviewRuns(
 function withEarlier(review: RunReview, earlier: readonly RunReview[]): RunReview {
   const earlierOpen = earlier.some(({ coverage }) => !coverage.settled);
   if (earlierOpen === review.coverage.earlierOpen) return review;
-  return { ...review, coverage: { ...review.coverage, earlierOpen }, changed: true };
+  return { ...review, coverage: { ...review.coverage, earlierOpen }, unstored: true };
 }
 
 /** Undefined when the run left no manifest to hold its batches against. */
@@ -70,26 +72,34 @@ async function reviewRun(
   deps: ReviewRunsDeps,
   signal: AbortSignal,
 ): Promise<RunReview | undefined> {
-  const manifest = await deps.readManifest(runId, signal);
+  const [manifest, stored, keys] = await inParallel(
+    [
+      (s) => deps.readManifest(runId, s),
+      (s) => deps.readCoverage(runId, s),
+      (s) => deps.listSummaries(runId, s),
+    ],
+    signal,
+  );
   if (manifest === undefined) {
     deps.log.warn({ runId }, "run has no manifest, its books stay open");
     return undefined;
   }
-  const stored = await deps.readCoverage(runId, signal);
   const isKnown = newer.some(({ summaries }) => summaries.some(({ scanned }) => scanned > 0));
   if (stored?.settled === true && isKnown) {
-    return { manifest, summaries: [], coverage: stored, changed: false };
+    return { manifest, summaries: [], coverage: stored, ...KEPT };
   }
-  const keys = await deps.listSummaries(runId, signal);
   if (stored !== undefined && !stored.settled && keys.length === reportedBatches(stored)) {
     const coverage = settleBooks(stored, manifest, closing);
-    return { manifest, summaries: [], coverage, changed: coverage.settled };
+    return { manifest, summaries: [], coverage, ...(coverage.settled ? CHANGED : KEPT) };
   }
   const summaries = await readAll(keys, deps, signal);
   return stored?.settled === true
-    ? { manifest, summaries, coverage: stored, changed: false }
-    : { manifest, summaries, coverage: closeBooks(manifest, summaries, closing), changed: true };
+    ? { manifest, summaries, coverage: stored, ...KEPT }
+    : { manifest, summaries, coverage: closeBooks(manifest, summaries, closing), ...CHANGED };
 }
+
+const CHANGED = { changed: true, unstored: true };
+const KEPT = { changed: false, unstored: false };
 
 const reportedBatches = ({ batchCount, missingBatches }: Coverage) =>
   batchCount - missingBatches.length;
