@@ -14,7 +14,7 @@ import { LOCAL_AWS } from "../src/aws/names.ts";
 import { readRunBooks } from "../src/start/books.ts";
 import { coverageOf } from "../src/start/coverage.ts";
 import { type RunningStack, startRunningStack } from "./running-stack.ts";
-import { untilOlderRunsAreSuperseded } from "./superseded-probe.ts";
+import { untilSuperseded } from "./superseded-probe.ts";
 
 const CALM = new AbortController().signal;
 const CDPS = 120;
@@ -23,6 +23,7 @@ const BATCHES = 4;
 const TEN_MINUTES = 600;
 const INTERVAL_MS = 300_000;
 const DAY_MS = 86_400_000;
+const LONG_AGO = "20000101T000000Z";
 
 let stack: RunningStack;
 
@@ -99,7 +100,7 @@ describe("the backlog of an outage", () => {
     const manifest = runManifestSchema.parse(
       await stack.clients.objects.getJson(runManifestKey(newest), CALM),
     );
-    await untilOlderRunsAreSuperseded(stack, manifest);
+    await untilSuperseded(stack, LONG_AGO, manifest);
     await stack.untilQueuesEmpty();
     const before = await gatewayRequests();
     const ended = (await stack.indexerMetrics()).get('indexer_batches_total{verdict="superseded"}');
