@@ -22,10 +22,7 @@ export {
 export { type BonusFee, type Commit, type Moved, readCommit } from "./transaction/commit.ts";
 export { createKeyFileSigner } from "./transaction/key-file-signer.ts";
 export { createKms, createKmsSigner } from "./transaction/kms-signer.ts";
-export {
-  type InventoryLiquidation,
-  inventoryLiquidationManifest,
-} from "./transaction/manifests.ts";
+export { liquidationManifest } from "./transaction/liquidation-manifest.ts";
 export {
   type PreviewInput,
   type PreviewResult,
@@ -40,10 +37,16 @@ export {
   type LedgerCollateral,
   type LedgerHealth,
   type LedgerLoan,
+  type LedgerNft,
   readHealthById,
 } from "./weft/decode-health.ts";
 export { PreviewFailedError, previewHealth } from "./weft/preview-health.ts";
 export { type CdpRead, type CdpsRequest, readCdps } from "./weft/read-cdps.ts";
+export {
+  type LiquidationTerms,
+  type PoolTerms,
+  readLiquidationTerms,
+} from "./weft/read-liquidation-terms.ts";
 export { type MarketPoint, readMarket } from "./weft/read-market.ts";
 export { type Population, readCdpIds, readPopulation } from "./weft/read-population.ts";
 export type { UndecodableEntry } from "./weft/read-store.ts";

@@ -27,6 +27,8 @@ export const STORES = {
   collateralConfigs: "internal_keyvaluestore_collaterals",
   loanConfigs: "internal_keyvaluestore_loans",
   efficiencyGroups: "internal_keyvaluestore_groups",
+  loanServices: "internal_keyvaluestore_loanservices",
+  collateralServices: "internal_keyvaluestore_collateralservices",
 };
 
 const manager = (entries: string) =>
@@ -41,6 +43,8 @@ export const MARKET_STATE = struct({
   loan_config_manager: manager(STORES.loanConfigs),
   collateral_config_manager: manager(STORES.collateralConfigs),
   efficiency_group_manager: manager(STORES.efficiencyGroups),
+  loan_service_manager: struct({ entries: own(STORES.loanServices) }),
+  collateral_service_manager: struct({ entries: own(STORES.collateralServices) }),
   resource_configs: own(STORES.resourceConfigs),
   price_cache: own(STORES.priceCache),
 });

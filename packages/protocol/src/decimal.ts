@@ -125,3 +125,25 @@ export function floorToDivisibility(value: Decimal, digits: number): Decimal {
   const rest = value % step;
   return checkedFixedPoint(rest < 0n ? value - rest - step : value - rest, FORMAT) as Decimal;
 }
+
+/**
+ * The least multiple of 10^-digits that is not below the value: what has to be given of a resource to give at least that.
+ *
+ * @param digits the resource's divisibility, a whole number from 0 to 18
+ * @throws {RangeError} on another divisibility, or when the result leaves the range
+ */
+export function ceilToDivisibility(value: Decimal, digits: number): Decimal {
+  const floor = floorToDivisibility(value, digits);
+  if (floor === value) return value;
+  return checkedFixedPoint(floor + 10n ** BigInt(DECIMAL_DIGITS - digits), FORMAT) as Decimal;
+}
+
+/** Product, away from zero in its last digit: of two values of at least zero, never too little. @throws {RangeError} on overflow */
+export function mulDecimalUp(a: Decimal, b: Decimal): Decimal {
+  return checkedFixedPoint((a * b + SCALE - 1n) / SCALE, FORMAT) as Decimal;
+}
+
+/** Quotient, rounded up in its last digit. @throws {RangeError} on division by zero and on overflow */
+export function divDecimalUp(a: Decimal, b: Decimal): Decimal {
+  return checkedFixedPoint((a * SCALE + b - 1n) / b, FORMAT) as Decimal;
+}

@@ -9,6 +9,7 @@ export type {
 export {
   addDecimal,
   cappedDecimal,
+  ceilToDivisibility,
   compareDecimal,
   DECIMAL_DIGITS,
   DECIMAL_MAX,
@@ -34,17 +35,7 @@ export {
   type UnvaluableHealth,
   type ValuedHealth,
 } from "./health.ts";
-export {
-  type LiquidationPlan,
-  type PlanInput,
-  type PlannableCollateral,
-  type PlannableHealth,
-  type PlannableLoan,
-  type PlanResult,
-  planLiquidation,
-  type Repayment,
-  type Seizure,
-} from "./liquidation-plan.ts";
+export { type PlanResult, planLiquidation, rankPlans } from "./liquidation-plan.ts";
 export {
   type CollateralConfig,
   type ConfigBook,
@@ -59,6 +50,23 @@ export {
   type UnvaluableReason,
 } from "./market.ts";
 export { type PendingInterest, pendingInterest } from "./pending-interest.ts";
+export {
+  type FlashPlan,
+  type FlashTerms,
+  type FundingKind,
+  type InventoryPlan,
+  type LiquidationPlan,
+  type NftPlan,
+  type PlanInput,
+  type PlannableCollateral,
+  type PlannableHealth,
+  type PlannableLoan,
+  type PlannableNft,
+  type Repayment,
+  type Seizure,
+  type SwapHop,
+  spendOf,
+} from "./plan-types.ts";
 export {
   addPreciseDecimal,
   comparePreciseDecimal,
@@ -95,6 +103,7 @@ export {
   type SuspectReason,
   UNSEEN,
 } from "./price-guard-state.ts";
+export type { CollateralClass, ServiceSwitches } from "./service-switches.ts";
 export {
   type DebtAndCollateral,
   isBadDebt,

@@ -2,13 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import { BTC, buildCdp, buildMarket, USDC, W2_USDC, XRD } from "../test/builders.ts";
 import { type Decimal, formatDecimal, parseDecimal } from "./decimal.ts";
 import { assessHealth } from "./health.ts";
-import {
-  type PlanInput,
-  type PlannableCollateral,
-  type PlannableLoan,
-  type PlanResult,
-  planLiquidation,
-} from "./liquidation-plan.ts";
+import { type PlanResult, planLiquidation } from "./liquidation-plan.ts";
+import type { PlanInput, PlannableCollateral, PlannableLoan } from "./plan-types.ts";
 
 function loan(resource: string, amount: string, price: string, closeFactor = "0.5"): PlannableLoan {
   return {
@@ -55,6 +50,7 @@ function inputOf({ loans, collaterals, inventory = PLENTY, seize, ...amounts }: 
     health: { loans, collaterals },
     assetDivisibility: (resource) => DIVISIBILITY[resource] ?? 18,
     inventory: new Map(held),
+    xrd: XRD,
     protocolBonusShare: parseDecimal("0.2"),
     feeXrd: parseDecimal(amounts.fee ?? "0.5"),
     minProfitXrd: parseDecimal(amounts.minProfit ?? "0.1"),
@@ -67,6 +63,8 @@ function inputOf({ loans, collaterals, inventory = PLENTY, seize, ...amounts }: 
 function told(result: PlanResult): readonly string[] {
   if (result.kind === "no_inventory") return [`no ${result.resource}`];
   if (result.kind === "unprofitable") return [`at best ${formatDecimal(result.bestProfitXrd)}`];
+  if (result.kind === "switched_off") return [`off: ${formatDecimal(result.bestProfitXrd)}`];
+  if (result.funding === "nft") return [`take ${result.nft.id}`];
   return [
     `pay ${formatDecimal(result.repay.amount)} ${result.repay.resource}`,
     ...result.seize.map(
@@ -123,7 +121,7 @@ describe("the payment", () => {
 describe("what is taken", () => {
   const loans = [loan(USDC, "100", "10")];
 
-  it("is rounded down to the divisibility of the resource, expected and least amount alike", () => {
+  it("is rounded to the divisibility of the resource: the expected amount down, the protocol's share of it up", () => {
     expect(plan({ loans, collaterals: [collateral(BTC, "0.03", "3000")] })).toEqual([
       `pay 50 ${USDC}`,
       `take 0.00528 (0.0052272) ${BTC}`,
@@ -131,8 +129,8 @@ describe("what is taken", () => {
     ]);
     expect(plan({ loans, collaterals: [collateral(BTC, "0.03", "3001")] })).toEqual([
       `pay 50 ${USDC}`,
-      `take 0.00527824 (0.00522545) ${BTC}`,
-      "profit 27.499941333333333333",
+      `take 0.00527823 (0.00522545) ${BTC}`,
+      "profit 27.498941",
     ]);
   });
 
@@ -148,7 +146,7 @@ describe("what is taken", () => {
     ];
     expect(plan({ loans, collaterals })).toEqual([
       `pay 50 ${USDC}`,
-      `take 0.00981818 (0.00971999) ${BTC}`,
+      `take 0.00981818 (0.00972) ${BTC}`,
       `take 307.2 (304.128) ${XRD}`,
       "profit 22.69996",
     ]);

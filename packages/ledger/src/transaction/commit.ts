@@ -1,4 +1,10 @@
-import { type Decimal, parseDecimal, type ResourceAddress } from "@weft/protocol";
+import {
+  addDecimal,
+  DECIMAL_ZERO,
+  type Decimal,
+  parseDecimal,
+  type ResourceAddress,
+} from "@weft/protocol";
 import type { GatewayClient } from "../gateway/client.ts";
 import { unexpectedAnswer } from "../gateway/unexpected.ts";
 import { namedField } from "../sbor/fields.ts";
@@ -32,6 +38,10 @@ export interface Commit {
   /** Collateral taken, by event, in order. */
   readonly seized: readonly Moved[];
   readonly bonusFees: readonly BonusFee[];
+  /** NFT collateral taken, by event, in order. */
+  readonly seizedNfts: readonly { readonly resource: ResourceAddress; readonly id: string }[];
+  /** What the transaction changed in the account, fee and all, by resource; fungibles only. Null where the Gateway does not say. */
+  readonly accountChanges: ReadonlyMap<ResourceAddress, Decimal> | null;
 }
 
 /**
@@ -43,11 +53,11 @@ export interface Commit {
 export async function readCommit(
   client: GatewayClient,
   intentHash: string,
-  market: string,
+  { market, account }: { readonly market: string; readonly account: string },
   signal: AbortSignal,
 ): Promise<Commit> {
   const answer = await client.committedDetails(
-    { intent_hash: intentHash, opt_ins: { receipt_events: true } },
+    { intent_hash: intentHash, opt_ins: { receipt_events: true, balance_changes: true } },
     signal,
   );
   const { transaction } = answer;
@@ -61,10 +71,32 @@ export async function readCommit(
     stateVersion: BigInt(transaction.state_version),
     feeXrd: parseDecimal(transaction.fee_paid),
     confirmedAtMs,
-    paid: readEvents(events, "CDPRepayForLiquidationEvent", readMoved),
+    paid: [
+      ...readEvents(events, "CDPRepayForLiquidationEvent", readMoved),
+      ...readEvents(events, "CDPRepayForNFTLiquidationEvent", readMoved),
+    ],
     seized: readEvents(events, "CDPRemoveCollateralForLiquidation", readMoved),
     bonusFees: readEvents(events, "LiquidationBonusFeeEvent", readBonusFee),
+    seizedNfts: readEvents(events, "CDPRemoveNFTCollateralForLiquidation", readSeizedNft),
+    accountChanges: changesOf(account, transaction.balance_changes),
   };
+}
+
+/** Fee payments are told apart from the rest, or not at all: either way it is one sum. */
+function changesOf(account: string, changes: unknown): Commit["accountChanges"] {
+  const { fungible_balance_changes: plain, fungible_fee_balance_changes: fees } = (changes ??
+    {}) as Readonly<Record<string, readonly Readonly<Record<string, unknown>>[] | undefined>>;
+  if (plain === undefined) return null;
+  const sums = new Map<ResourceAddress, Decimal>();
+  for (const { entity_address, resource_address, balance_change } of [...plain, ...(fees ?? [])]) {
+    if (entity_address !== account) continue;
+    if (typeof resource_address !== "string" || typeof balance_change !== "string") {
+      throw unexpectedAnswer(ENDPOINT, "a balance change without resource or amount");
+    }
+    const before = sums.get(resource_address) ?? DECIMAL_ZERO;
+    sums.set(resource_address, addDecimal(before, parseDecimal(balance_change)));
+  }
+  return sums;
 }
 
 interface MarketEvent {
@@ -101,6 +133,11 @@ const readMoved: SborReader<Moved> = (node) => ({
   cdpId: namedField(node, "cdp_id", readLocalId),
   resource: namedField(node, "res_address", readReference),
   amount: namedField(node, "amount", readDecimal),
+});
+
+const readSeizedNft = (node: SborNode) => ({
+  resource: namedField(node, "res_address", readReference),
+  id: namedField(node, "nft_id", readLocalId),
 });
 
 const readBonusFee: SborReader<BonusFee> = (node) => ({

@@ -97,6 +97,17 @@ describe("the status of an intent", () => {
 
 describe("a commit", () => {
   const DETAILS = "/transaction/committed-details";
+  const BALANCES = {
+    fungible_balance_changes: [
+      { entity_address: ACCOUNT, resource_address: BTC, balance_change: "3" },
+      { entity_address: POOL, resource_address: USDC, balance_change: "72.28" },
+      { entity_address: ACCOUNT, resource_address: XRD, balance_change: "0" },
+    ],
+    fungible_fee_balance_changes: [
+      { type: "FeePayment", ...{ entity_address: ACCOUNT, resource_address: XRD }, balance_change: "-0.75" },
+    ],
+    non_fungible_balance_changes: [],
+  };
   const moved = (resource: string, amount: string) =>
     struct({ cdp_id: localId("#6#"), res_address: reference(resource), amount: decimal(amount) });
   const event = (name: string, emitter: string, data: unknown) => ({
@@ -104,7 +115,7 @@ describe("a commit", () => {
     emitter: { type: "Method", entity: { entity_address: emitter }, object_module_id: "Main" },
     data,
   });
-  const commit = (events: readonly unknown[]) => ({
+  const commit = (events: readonly unknown[], changes: unknown = BALANCES) => ({
     json: {
       ledger_state: LEDGER_STATE,
       transaction: {
@@ -116,10 +127,11 @@ describe("a commit", () => {
         fee_paid: "0.75",
         confirmed_at: "2026-11-20T12:00:02.500Z",
         receipt: { status: "CommittedSuccess", events },
+        balance_changes: changes,
       },
     },
   });
-  const read = () => readCommit(client(), "txid_x", MARKET, SIGNAL);
+  const read = () => readCommit(client(), "txid_x", { market: MARKET, account: ACCOUNT }, SIGNAL);
 
   test("tells what was paid and taken, by the market's own events alone", async () => {
     gateway.on(
@@ -151,11 +163,40 @@ describe("a commit", () => {
         { cdpId: "#6#", resource: XRD, amount: 4n * ONE },
       ],
       bonusFees: [{ resource: BTC, fee: ONE, protocolFee: 200_000_000_000_000_000n }],
+      seizedNfts: [],
+      accountChanges: new Map([
+        [BTC, 3n * ONE],
+        [XRD, -750_000_000_000_000_000n],
+      ]),
     });
     expect(gateway.requests[0]?.body).toEqual({
       intent_hash: "txid_x",
-      opt_ins: { receipt_events: true },
+      opt_ins: { receipt_events: true, balance_changes: true },
     });
+  });
+
+  test("tells of an NFT that was taken, and of the debt that was paid for it", async () => {
+    const nft = {
+      cdp_id: localId("#6#"),
+      res_address: reference(CDP_RESOURCE),
+      nft_id: localId("<claim>"),
+    };
+    gateway.on(
+      DETAILS,
+      commit([
+        event("CDPRepayForNFTLiquidationEvent", MARKET, tuple(moved(USDC, "5"))),
+        event("CDPRemoveNFTCollateralForLiquidation", MARKET, tuple(struct(nft))),
+      ]),
+    );
+    expect(await read()).toMatchObject({
+      paid: [{ cdpId: "#6#", resource: USDC, amount: 5n * ONE }],
+      seizedNfts: [{ resource: CDP_RESOURCE, id: "<claim>" }],
+    });
+  });
+
+  test("without balance changes does not say what it earned, and is a commit all the same", async () => {
+    gateway.on(DETAILS, commit([], null));
+    expect(await read()).toMatchObject({ stateVersion: 5_001n, accountChanges: null });
   });
 
   test("that failed moved nothing and still cost its fee", async () => {

@@ -26,6 +26,16 @@ export function localIdValue(id: string): string {
   return `NonFungibleLocalId("${id}")`;
 }
 
+/** Ids of any NFT: text, a whole number, bytes or 256 random bits. */
+const LOCAL_ID =
+  /^(<\w{1,64}>|#(0|[1-9]\d{0,19})#|\[([0-9a-f]{2}){1,64}\]|\{[0-9a-f]{16}(-[0-9a-f]{16}){3}\})$/;
+
+/** `NonFungibleLocalId("…")` of any NFT. @throws {AppError} `manifest_invalid` (park) on anything but a local id */
+export function nftIdValue(id: string): string {
+  if (!LOCAL_ID.test(id)) throw invalidManifest(`not a local id: ${quote(id)}`);
+  return `NonFungibleLocalId("${id}")`;
+}
+
 /** `Decimal("…")`. @throws {AppError} `manifest_invalid` (park) below `least` */
 export function decimalValue(value: Decimal, what: string, least: "zero" | "above_zero"): string {
   const order = compareDecimal(value, DECIMAL_ZERO);

@@ -38,6 +38,20 @@ export interface LedgerCollateral {
   readonly isFromNft: boolean;
 }
 
+/** One NFT collateral and its price, as the market itself values it; values in XRD. */
+export interface LedgerNft {
+  readonly resource: ResourceAddress;
+  readonly id: string;
+  readonly value: Decimal;
+  /** To be paid in debt. */
+  readonly loanPaymentValue: Decimal;
+  /** To be paid to the borrower. */
+  readonly compensationValue: Decimal;
+  /** To be paid to the protocol. */
+  readonly liquidationFee: Decimal;
+  readonly nftType: "nft" | "claim_nft";
+}
+
 /** The market's own verdict on a CDP; values in XRD. */
 export interface LedgerHealth {
   readonly loanValue: Decimal;
@@ -48,8 +62,10 @@ export interface LedgerHealth {
   readonly liquidationLtv: Decimal;
   readonly loans: readonly LedgerLoan[];
   readonly collaterals: readonly LedgerCollateral[];
-  readonly hasNftCollateral: boolean;
+  readonly nfts: readonly LedgerNft[];
 }
+
+const readNftPositions = mapOf(readReference, mapOf(readLocalId, readNft));
 
 /**
  * `CDPHealthChecker`, by place: preview output has no names.
@@ -67,7 +83,9 @@ const readHealth: SborReader<LedgerHealth> = (node) => ({
   collaterals: withResource(
     fieldAt(node, 12, "collateral_positions", mapOf(readReference, readCollateral)),
   ),
-  hasNftCollateral: fieldAt(node, 13, "nft_collateral_positions", readMapSize) > 0,
+  nfts: [...fieldAt(node, 13, "nft_collateral_positions", readNftPositions)].flatMap(
+    ([resource, byId]) => [...byId].map(([id, terms]) => ({ resource, id, ...terms })),
+  ),
 });
 
 /** The result of `get_cdp`: health by CDP id. @throws {SborError} where it does not fit */
@@ -116,9 +134,21 @@ function readResourceType(node: SborNode): Pick<LedgerCollateral, "resourceType"
   }
 }
 
-function readMapSize(node: SborNode): number {
-  if (node.kind !== "Map" || node.entries === undefined) throw new SborError("not a Map");
-  return node.entries.length;
+/** `NFTCollateralPositionData`: what it stands for, then `NFTLiquidationValue`. */
+function readNft(node: SborNode): Omit<LedgerNft, "resource" | "id"> {
+  return fieldAt(node, 1, "liquidation_value", (terms) => ({
+    value: fieldAt(terms, 0, "value", readDecimal),
+    loanPaymentValue: fieldAt(terms, 2, "loan_payment_value", readDecimal),
+    compensationValue: fieldAt(terms, 3, "compensation_value", readDecimal),
+    liquidationFee: fieldAt(terms, 4, "liquidation_fee", readDecimal),
+    nftType: fieldAt(terms, 5, "resource_type", readNftType),
+  }));
+}
+
+function readNftType(node: SborNode): LedgerNft["nftType"] {
+  const { variant } = readVariant(node);
+  if (variant > 1) throw new SborError(`unknown NFT type ${variant}`);
+  return variant === 0 ? "nft" : "claim_nft";
 }
 
 function withResource<T>(map: Map<string, T>): (T & { readonly resource: ResourceAddress })[] {

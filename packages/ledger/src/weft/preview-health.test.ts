@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestClient, SIGNAL } from "../../test/client.ts";
 import { BTC, MARKET, TERM_RESOURCE, USDC } from "../../test/samples.ts";
 import {
@@ -126,7 +126,7 @@ test("health is read by place: there are no names in a preview", async () => {
               isFromNft: true,
             },
           ],
-          hasNftCollateral: false,
+          nfts: [],
         },
       ],
     ]),
@@ -152,10 +152,35 @@ test("the ratio of a debt without collateral is the greatest decimal", async () 
   expect(healths.get("#1#")?.liquidationLtv).toBe(2n ** 191n - 1n);
 });
 
-test("NFT collateral is noticed", async () => {
-  const nfts = map([reference(TERM_RESOURCE), map()]);
-  gateway.on(PREVIEW, succeeded(map([localId("#1#"), checker("1", nfts)])));
-  expect((await preview(["#1#"])).get("#1#")?.hasNftCollateral).toBe(true);
+describe("NFT collateral", () => {
+  const nft = (type: SborNode) => {
+    const terms = ["100", "93", "60", "33", "1.4"].map((value) => decimal(value));
+    const position = tuple(map(), tuple(...terms, type), decimal("1000000"));
+    return map([reference(TERM_RESOURCE), map([localId("<claim>"), position])]);
+  };
+
+  test.each([
+    ["any NFT", variant(0), "nft"],
+    ["a claim", variant(1, reference(BTC)), "claim_nft"],
+  ])("of %s is read with its price", async (_what, type, nftType) => {
+    gateway.on(PREVIEW, succeeded(map([localId("#1#"), checker("1", nft(type))])));
+    expect((await preview(["#1#"])).get("#1#")?.nfts).toEqual([
+      {
+        resource: TERM_RESOURCE,
+        id: "<claim>",
+        value: 100n * ONE,
+        loanPaymentValue: 60n * ONE,
+        compensationValue: 33n * ONE,
+        liquidationFee: 1_400_000_000_000_000_000n,
+        nftType,
+      },
+    ]);
+  });
+
+  test("of another kind is not taken for one of these", async () => {
+    gateway.on(PREVIEW, succeeded(map([localId("#1#"), checker("1", nft(variant(2)))])));
+    await expect(preview(["#1#"])).rejects.toThrow("unknown NFT type 2");
+  });
 });
 
 test.each(["Failed", "Rejected"])(

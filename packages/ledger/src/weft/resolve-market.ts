@@ -15,6 +15,8 @@ export interface MarketStores {
   readonly collateralConfigs: string;
   readonly loanConfigs: string;
   readonly efficiencyGroups: string;
+  readonly loanServices: string;
+  readonly collateralServices: string;
 }
 
 /** What the components themselves say of the market; its stores hold the rest. */
@@ -108,6 +110,8 @@ const readMarketState = (node: SborNode) => ({
     collateralConfigs: namedField(node, "collateral_config_manager", readEntries),
     loanConfigs: namedField(node, "loan_config_manager", readEntries),
     efficiencyGroups: namedField(node, "efficiency_group_manager", readEntries),
+    loanServices: namedField(node, "loan_service_manager", readEntries),
+    collateralServices: namedField(node, "collateral_service_manager", readEntries),
   },
 });
 
