@@ -115,6 +115,19 @@ test("the same seed gives the same liquidations, even when workers are killed; a
   expect(otherSeed.report.liquidationsDigest).not.toBe(plain.report.liquidationsDigest);
 });
 
+test("every way to pay is taken at least once, and the ledger agrees with each record of it", () => {
+  for (const [name, { report, outcomes }] of runs()) {
+    expect(
+      Object.entries(report.funding).filter(([, n]) => n === 0),
+      name,
+    ).toEqual([]);
+    const recorded = outcomes.filter(({ ending }) => ending === "liquidated");
+    const kinds = Map.groupBy(recorded, ({ funding }) => String(funding));
+    const counts = Object.fromEntries(Array.from(kinds, ([kind, same]) => [kind, same.length]));
+    expect(counts, name).toEqual(report.funding);
+  }
+});
+
 test("only what was killed is started again", () => {
   expect(plain.report.restarts).toEqual({});
   expect(Object.entries(killed.report.restarts).sort()).toEqual([

@@ -31,6 +31,7 @@ export const reportSchema = z.object({
     .min(1),
   candidates: count,
   endings,
+  funding: z.object({ inventory: count, flash_redeem: count, flash_swap: count, nft: count }),
   commits: count,
   doubleCommits: count,
   missed: count,

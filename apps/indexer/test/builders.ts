@@ -108,7 +108,7 @@ export function ledgerHealth(loan: string, collateral: string, ltv: string): Led
     liquidationLtv: parseDecimal(ltv),
     loans: [],
     collaterals: [],
-    hasNftCollateral: false,
+    nfts: [],
   };
 }
 

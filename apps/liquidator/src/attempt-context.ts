@@ -1,3 +1,4 @@
+import { FUNDING_KINDS } from "@weft/messages";
 import { z } from "zod";
 
 const decimal = z.string();
@@ -9,7 +10,11 @@ const decimal = z.string();
  */
 export const attemptContextSchema = z.object({
   liquidationLtvBefore: decimal,
-  /** Price of one whole unit at the time of the plan, XRD, by resource: what was paid and what may be seized. */
+  /** How it is paid for; what an older version signed was paid for out of the inventory. */
+  funding: z.enum(FUNDING_KINDS).default("inventory"),
+  /** Who pays; empty when an older version signed it. */
+  account: z.string().default(""),
+  /** Price of one whole unit at the time of the plan, XRD, by resource; of an NFT, by resource and id. */
   pricesXrd: z.record(z.string(), decimal),
   /** Of the CDP when it was read for its candidate. */
   cdpFingerprint: z.string(),

@@ -52,11 +52,32 @@ describe("parseConfig", () => {
       "SPEND_CEILING_XRD_PER_HOUR: is less than FEE_LOCK_XRD",
     ],
     [{ MAX_SLIPPAGE: "1.01" }, "MAX_SLIPPAGE: a decimal from 0 to 1"],
+    [{ MAX_SWAP_LOSS: "2" }, "MAX_SWAP_LOSS: a decimal from 0 to 1"],
+    [{ SWAP_POOLS: "component_sim1a" }, "SWAP_POOLS: must be component=resource/resource"],
+    [{ INVENTORY_KEEP: "resource_sim1a=x" }, "INVENTORY_KEEP: must be resource=amount"],
     [{ EPOCH_WINDOW: "1" }, "EPOCH_WINDOW"],
     [{ EPOCH_WINDOW: "3" }, "HOLD_FIRE_EPOCHS: is less than EPOCH_WINDOW"],
     [{ NETWORK: "mainnet", CLOCK_URL: "http://127.0.0.1:1" }, "CLOCK_URL: is for the simulator"],
   ])("refuses %j and says what to do", (change, message) => {
     expect(() => parseConfig({ ...complete, ...change })).toThrow(message);
+  });
+
+  it("reads pools that swap, and what has to stay in the account", () => {
+    const config = parseConfig({
+      ...complete,
+      SWAP_POOLS:
+        "component_sim1a=resource_sim1x/resource_sim1y, component_sim1b=resource_sim1y/resource_sim1z",
+      INVENTORY_KEEP: "resource_sim1x=1.5,resource_sim1y=20",
+    });
+    expect(config.SWAP_POOLS).toEqual([
+      { component: "component_sim1a", pair: ["resource_sim1x", "resource_sim1y"] },
+      { component: "component_sim1b", pair: ["resource_sim1y", "resource_sim1z"] },
+    ]);
+    expect([...config.INVENTORY_KEEP]).toEqual([
+      ["resource_sim1x", 15n * 10n ** 17n],
+      ["resource_sim1y", 20n * 10n ** 18n],
+    ]);
+    expect(parseConfig(complete)).toMatchObject({ SWAP_POOLS: [], FLASH_LOANS: true });
   });
 
   it("takes no signer for a dry run", () => {

@@ -45,6 +45,8 @@ async function finish(finality: Finality | Error, stored: object = plan) {
           paid: [],
           seized: [],
           bonusFees: [],
+          seizedNfts: [],
+          accountChanges: null,
         }),
       readHeadVersion: () => Promise.resolve(1_200n),
       settle: (settlement) => {
@@ -73,7 +75,9 @@ it.each([
 it("what was signed by a newer version, which wrote down more, is finished all the same", async () => {
   const newer = { ...plan, reservedXrd: "10" };
   const { settled } = await finish({ kind: "committed_success", detail: "" }, newer);
-  expect(settled.map(({ context }) => context)).toEqual([plan]);
+  expect(settled.map(({ context }) => context)).toEqual([
+    { ...plan, account: "", funding: "inventory" },
+  ]);
 });
 
 it("a Gateway that refuses to tell parks no message whose transaction may be on ledger", async () => {

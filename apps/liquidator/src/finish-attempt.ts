@@ -16,8 +16,11 @@ export interface FinishAttemptDeps {
     request: AwaitFinalityRequest & { readonly payloadHex: string },
     signal: AbortSignal,
   ) => Promise<Finality>;
-  /** What the ledger says the transaction did. */
-  readonly readCommit: (intentHash: string, signal: AbortSignal) => Promise<Commit>;
+  /** What the ledger says the transaction did, in the account that paid for it too. */
+  readonly readCommit: (
+    request: { readonly intentHash: string; readonly account: string },
+    signal: AbortSignal,
+  ) => Promise<Commit>;
   /** State version of the head, for an attempt that left nothing on ledger. */
   readonly readHeadVersion: (signal: AbortSignal) => Promise<bigint>;
   readonly settle: (settlement: Settlement, signal: AbortSignal) => Promise<void>;
@@ -36,10 +39,13 @@ export async function finishAttempt(
   signal: AbortSignal,
 ): Promise<{ readonly ending: Ending; readonly observedStateVersion: bigint }> {
   const { attempt, runId, intentHash, endEpochExclusive, submittedAtMs } = signed;
-  const end = await readEnd(signed, deps, signal).catch((error: unknown) => {
-    const refused = error instanceof GatewayError && error.disposition === "park";
-    throw refused ? endUnreadable(intentHash, error) : error;
-  });
+  const context = attemptContextSchema.parse(JSON.parse(signed.plan));
+  const end = await readEnd({ ...signed, account: context.account }, deps, signal).catch(
+    (error: unknown) => {
+      const refused = error instanceof GatewayError && error.disposition === "park";
+      throw refused ? endUnreadable(intentHash, error) : error;
+    },
+  );
   const { finality, finalAtMs, commit, observedStateVersion } = end;
   const ending = endingOf(finality);
   await deps.settle(
@@ -51,7 +57,7 @@ export async function finishAttempt(
       ownFailure: ending === "failed_on_ledger" ? ending : null,
       detail: finality.detail || `committed at state version ${observedStateVersion}`,
       observedStateVersion,
-      context: attemptContextSchema.parse(JSON.parse(signed.plan)),
+      context,
       transaction: { intentHash, endEpochExclusive, submittedAtMs, finalAtMs, commit },
     },
     signal,
@@ -60,13 +66,14 @@ export async function finishAttempt(
 }
 
 async function readEnd(
-  { intentHash, endEpochExclusive, payloadHex }: SignedTransaction,
+  { intentHash, endEpochExclusive, payloadHex, account }: SignedTransaction & { account: string },
   { awaitFinality, readCommit, readHeadVersion, wallMs }: FinishAttemptDeps,
   signal: AbortSignal,
 ) {
   const finality = await awaitFinality({ intentHash, endEpochExclusive, payloadHex }, signal);
   const finalAtMs = wallMs();
-  const commit = finality.kind === "rejected" ? null : await readCommit(intentHash, signal);
+  const commit =
+    finality.kind === "rejected" ? null : await readCommit({ intentHash, account }, signal);
   const observedStateVersion = commit?.stateVersion ?? (await readHeadVersion(signal));
   return { finality, finalAtMs, commit, observedStateVersion };
 }

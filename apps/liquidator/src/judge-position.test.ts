@@ -16,7 +16,7 @@ function healthOf(ltv: string, collateral = "150", loans = "144"): LedgerHealth 
     liquidationLtv: parseDecimal(ltv),
     loans: [],
     collaterals: [],
-    hasNftCollateral: false,
+    nfts: [],
   };
 }
 

@@ -23,8 +23,8 @@ import { type Config, parseConfig } from "./config.ts";
 import { createFleetWatch } from "./fleet-watch.ts";
 import { createMetrics } from "./metrics.ts";
 import { openExecutor } from "./open-executor.ts";
+import { openMarket } from "./open-market.ts";
 import { createOutageWatch } from "./outage-watch.ts";
-import { readMarketFacts } from "./read-market-facts.ts";
 import { createReceiveGate } from "./receive-gate.ts";
 import { wireLiquidator } from "./wire.ts";
 import { wireTreasury } from "./wire-treasury.ts";
@@ -38,6 +38,8 @@ const PARTS = ["signer", "gateway", "queue", "table"] as const;
 const RECONCILE_PAUSE_MS = 60_000;
 /** From the end of one look at the treasury to the start of the next. */
 const TREASURY_PAUSE_MS = 60_000;
+/** Between two readings of pools and switches. */
+const TERMS_PAUSE_MS = 60_000;
 
 function connectAws(config: Config) {
   const region = config.AWS_REGION;
@@ -60,9 +62,9 @@ async function receiveCandidates(
   const { sqs, objects, attempts, fleetSwitch, reservations } = connectAws(config);
   const clock = config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
-  const [executor, market, [queueUrl, parkQueueUrl]] = await Promise.all([
+  const [executor, { market, termsKeeper }, [queueUrl, parkQueueUrl]] = await Promise.all([
     untilItAnswers("signer", (signal) => openExecutor(config, signal)),
-    untilItAnswers("gateway", (signal) => readMarketFacts(config, gateway, signal)),
+    untilItAnswers("gateway", (signal) => openMarket(config, { gateway, log }, signal)),
     untilItAnswers("queue", (signal) =>
       Promise.all([
         resolveQueueUrl(sqs, config.LIQUIDATION_QUEUE, signal),
@@ -113,6 +115,7 @@ async function receiveCandidates(
     }),
     runLoop({ step: reconcile, pauseMs: RECONCILE_PAUSE_MS, sleep, signal: stop }),
     keeper && runLoop({ step: keeper.watch, pauseMs: TREASURY_PAUSE_MS, sleep, signal: stop }),
+    runLoop({ step: termsKeeper.refresh, pauseMs: TERMS_PAUSE_MS, sleep, signal: stop }),
   ]);
 }
 

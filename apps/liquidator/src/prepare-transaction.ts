@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import {
+  addDecimal,
   DECIMAL_ZERO,
   type Decimal,
-  divDecimal,
   formatDecimal,
   type LiquidationPlan,
+  type PlanInput,
   planLiquidation,
+  rankPlans,
   subDecimal,
 } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import { describeHealth, type Treasury } from "./judge-position.ts";
+import { unitPricesOf } from "./unit-prices.ts";
 
 export interface PrepareTransactionDeps {
   readonly assetDivisibility: (resource: string) => number;
@@ -18,7 +21,19 @@ export interface PrepareTransactionDeps {
   readonly xrd: string;
   readonly feeLockXrd: Decimal;
   readonly minProfitXrd: Decimal;
+  /** What a liquidation may lose to protect the protocol; above zero, the least profit does not count. */
+  readonly allowedLossXrd: Decimal;
+  /** A payment leaves a loan worth this much or more, or none. */
+  readonly dustXrd: Decimal;
+  /** What has to stay in the account, by resource. */
+  readonly keep: ReadonlyMap<string, Decimal>;
   readonly maxSlippage: Decimal;
+  /**
+   * Flash loans and switches as they are now.
+   *
+   * @throws {AppError} `terms_stale` (retry) when they have not been read for too long
+   */
+  readonly terms: () => Pick<PlanInput, "flash" | "services">;
   readonly epochWindow: number;
   /** Null in a dry run without a key: then the plan is as far as it goes. */
   readonly account: string | null;
@@ -46,6 +61,7 @@ export interface ReadyTransaction extends EpochRange {
   readonly nonce: number;
   readonly plan: LiquidationPlan;
   readonly pricesXrd: Readonly<Record<string, string>>;
+  readonly account: string;
 }
 
 /** Either a transaction worth signing, or the ending that says why there is none. */
@@ -63,8 +79,8 @@ export interface PrepareTransactionRequest {
 
 /**
  * Plans the liquidation of a CDP that is over the line, and tries the exact manifest by preview.
- * In which order the ledger seizes several collaterals is not published: a plan for several that fails is followed by the
- * best one for a single collateral, which does not depend on it.
+ * What the ledger refuses is followed by the best plan of another kind: another way to pay, or a single collateral in place
+ * of several, since in which order several are seized is not published.
  *
  * @throws {AppError} `treasury_short` (retry) when the account cannot pay for the fee, which no liquidation goes without;
  *   `inventory_short` (retry) when it cannot pay for any of the loans, while others may be paid: neither is a fault of the CDP
@@ -75,20 +91,42 @@ export async function prepareTransaction(
   signal: AbortSignal,
 ): Promise<Preparation> {
   if (deps.account !== null) requireFee(request.treasury, deps);
-  const planned = plan(request, deps, "several");
+  const input = planInput(request, deps);
+  const planned = planLiquidation(input);
   if (planned.kind === "no_inventory") throw inventoryShort(planned.resource);
-  if (planned.kind === "unprofitable") {
+  if (planned.kind !== "plan") {
     const best = formatDecimal(planned.bestProfitXrd);
-    const detail = `best plan earns ${best} XRD; ${describeHealth(request.health)}`;
-    return { kind: "unprofitable", detail };
+    const why =
+      planned.kind === "switched_off"
+        ? "the market has switched off what would earn"
+        : "best plan earns";
+    return {
+      kind: "unprofitable",
+      detail: `${why} ${best} XRD; ${describeHealth(request.health)}`,
+    };
   }
   if (deps.account === null) {
     return { kind: "dry_run", detail: `not previewed, no account; ${describePlan(planned)}` };
   }
-  const tried = await tryPlan(planned, request, deps, signal);
-  if (tried.kind !== "preview_failed" || planned.seize.length < 2) return tried;
-  const single = plan(request, deps, "single");
-  return single.kind === "plan" ? tryPlan(single, request, deps, signal) : tried;
+  return tryPlans(rankPlans(input), request, deps, signal);
+}
+
+/** How many ways to pay are tried by preview before a CDP is given up for now. */
+const MOST_PREVIEWS = 3;
+
+/** The first that the ledger takes; of those it does not take, the last one's words. */
+async function tryPlans(
+  plans: readonly LiquidationPlan[],
+  request: PrepareTransactionRequest,
+  deps: PrepareTransactionDeps,
+  signal: AbortSignal,
+): Promise<Preparation> {
+  let tried: Preparation = { kind: "preview_failed", detail: "nothing to try" };
+  for (const plan of plans.slice(0, MOST_PREVIEWS)) {
+    tried = await tryPlan(plan, request, deps, signal);
+    if (tried.kind !== "preview_failed") return tried;
+  }
+  return tried;
 }
 
 async function tryPlan(
@@ -108,7 +146,7 @@ async function tryPlan(
   }
   const profitXrd = subDecimal(planned.profitXrd, preview.feeXrd);
   const figures = `${describePlan(planned)}, fee ${formatDecimal(preview.feeXrd)} XRD`;
-  if (profitXrd < deps.minProfitXrd) return { kind: "unprofitable", detail: figures };
+  if (profitXrd < leastProfitXrd(deps)) return { kind: "unprofitable", detail: figures };
   if (deps.dryRun) return { kind: "dry_run", detail: figures };
   return {
     kind: "ready",
@@ -116,26 +154,37 @@ async function tryPlan(
     manifest,
     nonce: nonceOf(cdpId, attempt),
     plan: planned,
-    pricesXrd: pricesOf(health),
+    pricesXrd: unitPricesOf(health, deps.xrd),
+    account: deps.account ?? "",
   };
 }
 
-function plan(
+function planInput(
   { health, treasury }: PrepareTransactionRequest,
   deps: PrepareTransactionDeps,
-  seize: "several" | "single",
-) {
-  return planLiquidation({
-    seize,
+): PlanInput {
+  return {
+    ...deps.terms(),
     health,
     assetDivisibility: deps.assetDivisibility,
     inventory: spendable(health, treasury, deps),
+    xrd: deps.xrd,
     protocolBonusShare: deps.protocolBonusShare,
-    // The preview tells the fee exactly; until then the plan is judged without it.
+    // The preview tells the fee exactly; until then the plan is judged without it, and guarded against the dearest.
     feeXrd: DECIMAL_ZERO,
+    guardFeeXrd: deps.feeLockXrd,
     minProfitXrd: deps.minProfitXrd,
+    allowedLossXrd: deps.allowedLossXrd,
+    dustXrd: deps.dustXrd,
     slippage: deps.maxSlippage,
-  });
+  };
+}
+
+function leastProfitXrd({
+  minProfitXrd,
+  allowedLossXrd,
+}: Pick<PrepareTransactionDeps, "minProfitXrd" | "allowedLossXrd">): Decimal {
+  return allowedLossXrd > 0n ? subDecimal(DECIMAL_ZERO, allowedLossXrd) : minProfitXrd;
 }
 
 /** Without it every preview would fail, as though it were the CDP's fault. */
@@ -155,30 +204,31 @@ function inventoryShort(resource: string): AppError {
   return new AppError("inventory_short", message, { disposition: "retry" });
 }
 
-/** What may be paid: the XRD that the fee lock needs is not spendable. Without an account, whatever the loans ask. */
+/** What may be paid: what has to stay, and the XRD that the fee lock needs, is not spendable. Without an account, whatever the loans ask. */
 function spendable(
   health: LedgerHealth,
   { amounts }: Treasury,
-  { xrd, feeLockXrd }: PrepareTransactionDeps,
+  { xrd, feeLockXrd, keep }: PrepareTransactionDeps,
 ): ReadonlyMap<string, Decimal> {
-  if (amounts === null) return new Map(health.loans.map((loan) => [loan.resource, loan.amount]));
-  const held = amounts.get(xrd) ?? DECIMAL_ZERO;
-  const rest = held > feeLockXrd ? subDecimal(held, feeLockXrd) : DECIMAL_ZERO;
-  return new Map([...amounts, [xrd, rest]]);
-}
-
-/** Value of one unit of each loan and collateral, so that what is paid and seized can be valued afterwards. */
-function pricesOf(health: LedgerHealth): Record<string, string> {
-  const prices: Record<string, string> = {};
-  for (const loan of health.loans) prices[loan.resource] = formatDecimal(loan.price);
-  for (const { resource, value, amount } of health.collaterals) {
-    if (amount > 0n) prices[resource] = formatDecimal(divDecimal(value, amount));
+  if (amounts === null) {
+    const wished = health.loans.map((loan) => [loan.resource, loan.amount] as const);
+    return new Map([[xrd, health.collateralValue], ...wished]);
   }
-  return prices;
+  return new Map(
+    Array.from(amounts, ([resource, held]) => {
+      const kept = keep.get(resource) ?? DECIMAL_ZERO;
+      const needed = resource === xrd ? addDecimal(kept, feeLockXrd) : kept;
+      return [resource, held > needed ? subDecimal(held, needed) : DECIMAL_ZERO];
+    }),
+  );
 }
 
-function describePlan({ repay, profitXrd }: LiquidationPlan): string {
-  return `repay ${formatDecimal(repay.amount)} of ${repay.resource} for ${formatDecimal(profitXrd)} XRD before fees`;
+function describePlan(plan: LiquidationPlan): string {
+  const profit = `for ${formatDecimal(plan.profitXrd)} XRD before fees`;
+  if (plan.funding === "nft") return `take ${plan.nft.id} of ${plan.nft.resource} ${profit}`;
+  const { amount, resource } = plan.repay;
+  const how = plan.funding === "inventory" ? "" : ` by ${plan.funding}`;
+  return `repay ${formatDecimal(amount)} of ${resource}${how} ${profit}`;
 }
 
 /**

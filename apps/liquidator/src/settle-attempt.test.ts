@@ -16,7 +16,8 @@ const liquidated: Settlement = {
   observedStateVersion: 1_010n,
   context: {
     liquidationLtvBefore: "1.2",
-    pricesXrd: { resource_sim1debt: "2", resource_sim1coll: "1.5" },
+    pricesXrd: { resource_sim1debt: "2", resource_sim1coll: "1.5", resource_sim1xrd: "1" },
+    funding: "inventory",
     cdpFingerprint: "0011223344556677",
     queuedAt: "2026-11-20T21:55:03.000Z",
     receivedAt: "2026-11-20T21:55:04.000Z",
@@ -40,6 +41,12 @@ const liquidated: Settlement = {
           protocolFee: parseDecimal("1.2"),
         },
       ],
+      seizedNfts: [],
+      accountChanges: new Map([
+        ["resource_sim1debt", parseDecimal("-100")],
+        ["resource_sim1coll", parseDecimal("140.8")],
+        ["resource_sim1xrd", parseDecimal("-0.5")],
+      ]),
     },
   },
 };

@@ -12,6 +12,7 @@ import {
 import type { Quarantine } from "@weft/store";
 import type { AttemptContext } from "./attempt-context.ts";
 import type { OwnFailure } from "./quarantine-position.ts";
+import { nftPriceKey } from "./unit-prices.ts";
 
 export interface SettleAttemptDeps {
   /** @throws once the attempt is another worker's */
@@ -52,8 +53,13 @@ export interface Settlement {
   readonly ownFailure: OwnFailure | null;
   /** What the ending was decided on: a candidate seen no later than this says nothing new. */
   readonly observedStateVersion: bigint;
-  readonly context: Omit<AttemptContext, "liquidationLtvBefore" | "pricesXrd"> & {
+  readonly context: Omit<
+    AttemptContext,
+    "liquidationLtvBefore" | "pricesXrd" | "funding" | "account"
+  > & {
     readonly liquidationLtvBefore: string | null;
+    /** Null unless something was signed. */
+    readonly funding?: AttemptContext["funding"] | null;
     readonly pricesXrd: Readonly<Record<string, string>>;
   };
   readonly transaction: {
@@ -118,10 +124,10 @@ function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
     },
     paid,
     seized: received.map(toAmount),
+    seizedNfts: commit?.seizedNfts.map((nft) => ({ ...nft })) ?? [],
+    funding: context.funding ?? null,
     profitXrd:
-      ending === "liquidated" && commit !== null
-        ? formatDecimal(profitOf(commit, received, context.pricesXrd))
-        : null,
+      ending === "liquidated" && commit !== null ? profitOf(commit, context.pricesXrd) : null,
     times: {
       queuedAt: context.queuedAt,
       receivedAt: context.receivedAt,
@@ -146,17 +152,18 @@ function receivedOf({ seized, bonusFees }: Commit): Amount[] {
   });
 }
 
-/** Value received less value paid and fee, XRD, each product cut to 18 digits. */
+/** What changed in the account, XRD: each amount's value cut to 18 digits, and what has no price worth nothing. */
 function profitOf(
-  { paid, feeXrd }: Commit,
-  received: readonly Amount[],
+  { accountChanges, seizedNfts }: Commit,
   pricesXrd: Readonly<Record<string, string>>,
-): Decimal {
-  const worth = ({ resource, amount }: Amount) =>
-    mulDecimal(amount, parseDecimal(pricesXrd[resource] ?? "0"));
-  const sum = (items: readonly Amount[]) =>
-    items.reduce((total, item) => addDecimal(total, worth(item)), DECIMAL_ZERO);
-  return subDecimal(subDecimal(sum(received), sum(paid)), feeXrd);
+): string | null {
+  if (accountChanges === null || accountChanges.size === 0) return null;
+  const price = (key: string) => parseDecimal(pricesXrd[key] ?? "0");
+  const values = [
+    ...Array.from(accountChanges, ([resource, change]) => mulDecimal(change, price(resource))),
+    ...seizedNfts.map(({ resource, id }) => price(nftPriceKey(resource, id))),
+  ];
+  return formatDecimal(values.reduce(addDecimal, DECIMAL_ZERO));
 }
 
 const toAmount = ({ resource, amount }: Amount) => ({

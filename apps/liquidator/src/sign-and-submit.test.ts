@@ -11,12 +11,14 @@ const request: SignRequest = {
   attempt: 4,
   ready: {
     kind: "ready",
+    account: "account_sim1treasury",
     manifest: "MANIFEST",
     nonce: 7,
     startEpochInclusive: 100,
     endEpochExclusive: 102,
     plan: {
       kind: "plan",
+      funding: "inventory",
       repay: {
         resource: "resource_sim1debt",
         amount: parseDecimal("72"),
@@ -72,6 +74,8 @@ it("writes the signed transaction down before it is submitted", async () => {
   });
   expect(JSON.parse(signed.plan)).toEqual({
     liquidationLtvBefore: "1.2",
+    funding: "inventory",
+    account: "account_sim1treasury",
     pricesXrd: { resource_sim1debt: "1" },
     cdpFingerprint: "0011223344556677",
     queuedAt: "2026-11-20T21:55:03.000Z",

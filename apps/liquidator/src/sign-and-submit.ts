@@ -75,6 +75,8 @@ function contextOf({
   return {
     liquidationLtvBefore,
     pricesXrd: { ...ready.pricesXrd },
+    funding: ready.plan.funding,
+    account: ready.account,
     cdpFingerprint: candidate.cdpFingerprint,
     queuedAt: candidate.queuedAt,
     receivedAt: new Date(receivedAtMs).toISOString(),

@@ -37,6 +37,7 @@ const holding = (cdpId: string, figures: Record<string, string>): TreasuryBooks 
 
 const planOf = (resource: string, amount: string): LiquidationPlan => ({
   kind: "plan",
+  funding: "inventory",
   repay: { resource, amount: parseDecimal(amount), valueXrd: parseDecimal("1") },
   seize: [],
   profitXrd: parseDecimal("1"),

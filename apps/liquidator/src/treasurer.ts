@@ -5,6 +5,7 @@ import {
   type Decimal,
   formatDecimal,
   type LiquidationPlan,
+  spendOf,
 } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import {
@@ -125,11 +126,11 @@ export function createTreasurer(deps: TreasurerDeps): Treasurer {
   }
 }
 
-/** All that a transaction may take out of the account: the payment, and the fee at its most. */
+/** All that a transaction may take out of the account: what its plan spends, and the fee at its most. */
 function amountsFor(
-  { repay }: LiquidationPlan,
+  plan: LiquidationPlan,
   { xrd, feeLockXrd }: Pick<TreasurerDeps, "xrd" | "feeLockXrd">,
 ): Amounts {
-  const paid = new Map([[repay.resource, repay.amount]]);
-  return paid.set(xrd, addDecimal(paid.get(xrd) ?? DECIMAL_ZERO, feeLockXrd));
+  const spend = new Map(spendOf(plan, xrd));
+  return spend.set(xrd, addDecimal(spend.get(xrd) ?? DECIMAL_ZERO, feeLockXrd));
 }

@@ -2,7 +2,7 @@ import {
   assertFresh,
   buildTransaction,
   GatewayError,
-  inventoryLiquidationManifest,
+  liquidationManifest,
   NETWORK_IDS,
   PreviewFailedError,
   previewHealth,
@@ -14,15 +14,17 @@ import {
   readIntentStatus,
   submitTransaction,
 } from "@weft/ledger";
-import { parseDecimal } from "@weft/protocol";
+import { DECIMAL_ZERO, type FlashTerms, parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import { awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
 import type { FinishAttemptDeps } from "./finish-attempt.ts";
 import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
+import type { MarketFacts } from "./market-facts.ts";
 import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
 import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
+import { createSwapRoutes } from "./swap-routes.ts";
 import type { WorkPositionDeps } from "./work-position.ts";
 
 /** Everything the liquidator asks of the ledger, bound to its Gateway, market and account. */
@@ -80,8 +82,8 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
           },
           AbortSignal.any([signal, adapters.stopping]),
         ),
-      readCommit: (intentHash, signal) =>
-        readCommit(gateway, intentHash, config.LENDING_MARKET, signal),
+      readCommit: ({ intentHash, account }, signal) =>
+        readCommit(gateway, intentHash, { market: config.LENDING_MARKET, account }, signal),
       wallMs: Date.now,
       readHeadVersion: async (signal) => (await readHead(gateway, signal)).stateVersion,
     }),
@@ -133,18 +135,20 @@ function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTran
     xrd: market.xrd,
     feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
     minProfitXrd: parseDecimal(config.MIN_PROFIT_XRD),
+    allowedLossXrd: parseDecimal(config.ALLOW_LOSS_XRD),
+    dustXrd: parseDecimal(config.LOAN_DUST_XRD),
+    keep: config.INVENTORY_KEEP,
     maxSlippage: parseDecimal(config.MAX_SLIPPAGE),
+    terms: planTerms(config, market),
     epochWindow: config.EPOCH_WINDOW,
     account,
     dryRun: config.DRY_RUN,
-    composeManifest: ({ repay, seize }, cdpId) =>
-      inventoryLiquidationManifest({
+    composeManifest: (plan, cdpId) =>
+      liquidationManifest(plan, {
+        ...market,
         account: account ?? "",
-        lendingMarket: market.lendingMarket,
         cdpId,
         feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
-        payment: repay,
-        seize,
       }),
     preview: (manifest, epochs, signal) =>
       previewTransaction(
@@ -152,5 +156,22 @@ function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTran
         { manifest, signerPublicKeyHex: executor?.signer.publicKeyHex ?? "", ...epochs },
         signal,
       ),
+  };
+}
+
+/** What flash loans and switches allow at the moment of planning. */
+function planTerms(config: Config, market: MarketFacts): PrepareTransactionDeps["terms"] {
+  const route = createSwapRoutes(config.SWAP_POOLS);
+  const swapLoss = parseDecimal(config.MAX_SWAP_LOSS);
+  return () => {
+    const { pools, services } = market.terms();
+    if (!config.FLASH_LOANS) return { services };
+    const flash: FlashTerms = {
+      liquidity: (asset) => pools.get(asset)?.liquidity,
+      feeRate: (asset) => pools.get(asset)?.flashFeeRate ?? DECIMAL_ZERO,
+      route,
+      swapLoss,
+    };
+    return { services, flash };
   };
 }

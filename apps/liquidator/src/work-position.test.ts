@@ -58,7 +58,7 @@ function healthOf(ltv: string): LedgerHealth {
     liquidationLtv: parseDecimal(ltv),
     loans: [],
     collaterals: [],
-    hasNftCollateral: false,
+    nfts: [],
   };
 }
 
@@ -72,6 +72,7 @@ const healthy: Judgement = { kind: "healthy", head, health: healthOf("0.9") };
 
 const plan: LiquidationPlan = {
   kind: "plan",
+  funding: "inventory",
   repay: {
     resource: "resource_sim1debt",
     amount: parseDecimal("72"),
@@ -89,6 +90,7 @@ const ready: Preparation = {
   nonce: 1,
   plan,
   pricesXrd: {},
+  account: "account_sim1treasury",
 };
 
 interface Script {

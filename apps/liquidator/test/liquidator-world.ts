@@ -25,8 +25,8 @@ import type { Adapters } from "../src/adapters.ts";
 import { parseConfig } from "../src/config.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { openExecutor } from "../src/open-executor.ts";
+import { openMarket } from "../src/open-market.ts";
 import { createOutageWatch } from "../src/outage-watch.ts";
-import { readMarketFacts } from "../src/read-market-facts.ts";
 import { wireLiquidator } from "../src/wire.ts";
 import { wireTreasury } from "../src/wire-treasury.ts";
 import { sampleCandidate } from "./sample-candidate.ts";
@@ -92,7 +92,12 @@ export async function startLiquidatorWorld(
   };
   if (options.funded !== false) fund();
   ledger.crash("0.25");
-  const market = await readMarketFacts(config, connect(new Registry()), CALM);
+  const silent = createLogger({ app: "liquidator", version: "0", level: "silent" });
+  const { market } = await openMarket(
+    config,
+    { gateway: connect(new Registry()), log: silent },
+    CALM,
+  );
 
   function connect(registry: Registry) {
     return connectGateway(config, { app: "liquidator", version: "0", registry });

@@ -13,6 +13,8 @@ export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
     transaction: null,
     paid: [],
     seized: [],
+    seizedNfts: [],
+    funding: "inventory",
     profitXrd: "5.5",
     times: {
       queuedAt: "2026-11-20T12:00:01Z",

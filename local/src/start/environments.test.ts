@@ -15,6 +15,8 @@ const facts: EnvironmentFacts = {
     dynamodbUrl: "http://127.0.0.1:1002",
   },
   keyFile: "/runs/key.hex",
+  swapPools: "",
+  inventoryKeep: "",
   dryRun: false,
   indexers: 2,
   liquidators: 2,

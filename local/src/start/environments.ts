@@ -15,6 +15,10 @@ export interface EnvironmentFacts {
   readonly clockUrl: string | null;
   readonly endpoints: AwsEndpoints;
   readonly keyFile: string;
+  /** What swaps one resource for another, as the liquidator reads it; empty where nothing does. */
+  readonly swapPools: string;
+  /** What stays in its account whatever comes, as the liquidator reads it. */
+  readonly inventoryKeep: string;
   readonly dryRun: boolean;
   readonly indexers: number;
   readonly liquidators: number;
@@ -60,6 +64,8 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
       ...receiving,
       EXECUTORS: String(Math.max(1, Math.min(10, Math.floor(EXECUTORS_IN_ALL / liquidators)))),
       FINALITY_POLL_MS: "250",
+      SWAP_POOLS: facts.swapPools,
+      INVENTORY_KEEP: facts.inventoryKeep,
       ...(dryRun
         ? { SIGNER: "none", DRY_RUN: "true" }
         : { SIGNER: "file", SIGNING_KEY_FILE: facts.keyFile, DRY_RUN: "false" }),

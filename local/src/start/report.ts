@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ENDINGS, type Ending, type Outcome } from "@weft/messages";
+import { ENDINGS, type Ending, FUNDING_KINDS, type Outcome } from "@weft/messages";
 import type { Audit } from "../simulator/ledger/types.ts";
 import { canonicalAmounts, sumDecimals } from "./amounts.ts";
 import type { RunBooks } from "./books.ts";
@@ -8,6 +8,8 @@ import type { StartOptions } from "./flags.ts";
 import { type Latencies, latenciesOf } from "./latency.ts";
 import type { OverLine } from "./over-line.ts";
 import type { Verdict } from "./verdict.ts";
+
+type FundingKind = (typeof FUNDING_KINDS)[number];
 
 /** What the simulated Gateway was asked. */
 export interface GatewayRequests {
@@ -60,7 +62,9 @@ export interface Report {
   readonly overLine: Readonly<Record<keyof OverLine, number>> | null;
   readonly gatewayRequests: GatewayRequests | null;
   readonly latencyMs: Latencies;
-  /** Value seized less paid less fees, by the ledger's account; decimal text. */
+  /** Liquidations by how they were paid for. */
+  readonly funding: Readonly<Record<FundingKind, number>>;
+  /** What the liquidator's account gained, by the ledger's account; decimal text. */
   readonly profitXrd: string;
   /** Starts of a process that had died, by process. */
   readonly restarts: Readonly<Record<string, number>>;
@@ -108,6 +112,7 @@ export function reportOf(result: RunResult): Report {
     },
     gatewayRequests: result.gatewayRequests,
     latencyMs: latenciesOf(outcomes),
+    funding: countFunding(liquidations),
     profitXrd: sumDecimals(liquidations.map(({ profitXrd }) => profitXrd)),
     restarts: Object.fromEntries(result.restarts),
     liquidationsDigest: digestOf(liquidations),
@@ -139,9 +144,24 @@ function countEndings(outcomes: readonly Outcome[]): Record<Ending, number> {
   return counts as Record<Ending, number>;
 }
 
+/** By what the ledger saw happen in the transaction, not by what the backend says of it. */
+export function fundingOf(liquidation: Audit["liquidations"][number]): FundingKind {
+  const { seizedNft, flashLent, swaps } = liquidation;
+  if (seizedNft !== null) return "nft";
+  if (!flashLent) return "inventory";
+  return swaps > 0 ? "flash_swap" : "flash_redeem";
+}
+
+function countFunding(liquidations: Audit["liquidations"]): Record<FundingKind, number> {
+  const counts = Object.fromEntries(FUNDING_KINDS.map((kind) => [kind, 0]));
+  for (const one of liquidations) counts[fundingOf(one)] = (counts[fundingOf(one)] ?? 0) + 1;
+  return counts as Record<FundingKind, number>;
+}
+
 export function digestOf(liquidations: Audit["liquidations"]): string {
   const lines = liquidations.map(
-    ({ cdpId, paid, seized }) => `${cdpId}:${canonicalAmounts(paid)}:${canonicalAmounts(seized)}`,
+    ({ cdpId, paid, seized, seizedNft }) =>
+      `${cdpId}:${canonicalAmounts(paid)}:${canonicalAmounts(seized)}${seizedNft?.id ?? ""}`,
   );
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }

@@ -61,6 +61,8 @@ export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
     },
     paid: [{ resource: "resource_usd", amount: "10" }],
     seized: [{ resource: "resource_xrd", amount: "500.5" }],
+    seizedNfts: [],
+    funding: "inventory",
     profitXrd: "20.25",
     times: {
       queuedAt: "2026-11-20T21:55:02.000Z",

@@ -34,7 +34,9 @@ export interface StackDeps {
   readonly signal: AbortSignal;
 }
 
-/** More of every asset than any book owes, so that no order of liquidations can run out. */
+/** The asset that the liquidator has nothing of: debt in it is paid with flash loans. */
+const UNFUNDED = "hUSDT";
+/** More of every other asset than any book owes, so that no order of liquidations can run out. */
 const FUNDS = "1000000000000";
 const SIMULATOR_NETWORK_ID = 242;
 const QUEUE_NAMES: QueueNames = {
@@ -55,6 +57,8 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
     clockUrl: ledger.clockUrl,
     endpoints,
     keyFile: folder.keyFile,
+    swapPools: ledger.swapPools,
+    inventoryKeep: ledger.inventoryKeep,
     dryRun: options.dryRun,
     indexers: options.indexers,
     liquidators: options.liquidators,
@@ -92,12 +96,22 @@ interface Ledger {
   readonly addresses: Pick<SimulatorAddresses, "lendingMarket" | "lendingPool" | "cdpResource">;
   /** Symbols of the assets to fund; none on a public network. */
   readonly symbols: readonly string[];
+  readonly swapPools: string;
+  readonly inventoryKeep: string;
 }
 
 async function startLedger({ options, programs, supervisor, signal }: StackDeps): Promise<Ledger> {
   if (options.network !== "simulator") {
     const { gatewayUrls, ...addresses } = LEDGERS[options.network];
-    return { gatewayUrls, addresses, control: null, clockUrl: null, symbols: [] };
+    return {
+      gatewayUrls,
+      addresses,
+      control: null,
+      clockUrl: null,
+      symbols: [],
+      swapPools: "",
+      inventoryKeep: "",
+    };
   }
   const spec = programs.server("simulator", {
     SIMULATOR_HOST: "127.0.0.1",
@@ -109,14 +123,24 @@ async function startLedger({ options, programs, supervisor, signal }: StackDeps)
     programs.listening<{ readonly url: string }>(child),
   );
   const control = createLedgerControl(url);
-  const { lendingMarket, lendingPool, cdpResource, resources } = await control.addresses(signal);
+  const found = await control.addresses(signal);
+  const { lendingMarket, lendingPool, cdpResource, resources } = found;
   return {
     gatewayUrls: [url],
     control,
     clockUrl: `${url}/control/clock`,
     addresses: { lendingMarket, lendingPool, cdpResource },
-    symbols: Object.keys(resources),
+    symbols: Object.keys(resources).filter((symbol) => symbol !== UNFUNDED),
+    swapPools: swapPoolsOf(found),
+    // Or what is seized of it would soon pay for some, and for which depends on who was first.
+    inventoryKeep: `${resources[UNFUNDED]}=${FUNDS}`,
   };
+}
+
+function swapPoolsOf({ dexPools, resources, xrd }: SimulatorAddresses): string {
+  return Object.entries(dexPools)
+    .map(([symbol, component]) => `${component}=${resources[symbol]}/${xrd}`)
+    .join(",");
 }
 
 async function fundLiquidator({ folder, signal }: StackDeps, ledger: Ledger): Promise<void> {

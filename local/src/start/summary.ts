@@ -20,6 +20,7 @@ export function summaryLines(report: Report, audit: Audit | null, places: Places
     ["coverage", report.rounds.map(({ round, coverage }) => coverageText(round, coverage))],
     ["candidates", [number(report.candidates)]],
     ["endings", [endingsText(report.endings)]],
+    ["paid for by", audit === null ? [] : [fundingText(report.funding)]],
     ["profit", audit === null ? [] : [`${rounded(report.profitXrd)} XRD after fees`]],
     [
       "latency",
@@ -96,6 +97,11 @@ function endingsText(endings: Report["endings"]): string {
     .filter(([, n]) => n > 0)
     .map(([ending, n]) => `${number(n)} ${ending}`);
   return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+function fundingText(funding: Report["funding"]): string {
+  const parts = Object.entries(funding).map(([kind, n]) => `${number(n)} ${kind}`);
+  return parts.join(", ");
 }
 
 function percentilesText({ p50, p95, p99 }: Percentiles): string {

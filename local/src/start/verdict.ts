@@ -5,6 +5,7 @@ import { sameAmounts } from "./amounts.ts";
 import type { RunBooks } from "./books.ts";
 import { coverageOf } from "./coverage.ts";
 import { type OverLine, sortOverLine } from "./over-line.ts";
+import { fundingOf } from "./report.ts";
 import { treasuryFaults } from "./treasury-faults.ts";
 
 /** Messages that the programs set aside for a person. */
@@ -173,6 +174,22 @@ function recordFaults(audit: Audit, outcomes: readonly Outcome[]): string[] {
     ...named(
       "whose record of what was seized differs from the ledger",
       of((commit, record) => sameAmounts(commit.seized, record.seized)),
+    ),
+    ...named(
+      "whose record of the NFT that was seized differs from the ledger",
+      of(({ seizedNft }, { seizedNfts: [recorded] }) => seizedNft?.id === recorded?.id),
+    ),
+    ...named(
+      "whose record of how it was paid for differs from the ledger",
+      of((commit, record) => fundingOf(commit) === record.funding),
+    ),
+    ...named(
+      "whose recorded profit differs from the ledger",
+      of((commit, record) => commit.profitXrd === record.profitXrd),
+    ),
+    ...named(
+      "liquidated at a loss",
+      audit.liquidations.filter((c) => c.profitXrd.startsWith("-")).map(({ cdpId }) => cdpId),
     ),
   ];
 }

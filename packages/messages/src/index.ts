@@ -4,7 +4,7 @@ export {
   candidateSchema,
 } from "./candidate.ts";
 export { batchCdpIds, type IndexBatch, indexBatchSchema, MAX_BATCH_CDPS } from "./index-batch.ts";
-export { ENDINGS, type Ending, type Outcome, outcomeSchema } from "./outcome.ts";
+export { ENDINGS, type Ending, FUNDING_KINDS, type Outcome, outcomeSchema } from "./outcome.ts";
 export {
   type BatchSummary,
   batchSummarySchema,

@@ -18,6 +18,9 @@ export const ENDINGS = [
 
 export type Ending = (typeof ENDINGS)[number];
 
+/** Where the payment of a liquidation comes from. */
+export const FUNDING_KINDS = ["inventory", "flash_redeem", "flash_swap", "nft"] as const;
+
 const amount = z.strictObject({ resource: resourceAddress, amount: decimalText });
 
 /** The record of one attempt's end, stored in S3 under a key that depends on CDP, run and attempt only. */
@@ -44,7 +47,11 @@ export const outcomeSchema = z.strictObject({
   /** From the events of the receipt; empty unless committed. What is seized is what came to us, the share that the protocol keeps taken off. */
   paid: z.array(amount),
   seized: z.array(amount),
-  /** Value seized less value paid and fee, at the prices of the plan; null unless liquidated. */
+  /** NFTs that came to us. */
+  seizedNfts: z.array(z.strictObject({ resource: resourceAddress, id: z.string() })).default([]),
+  /** How it was paid for; null unless something was signed. */
+  funding: z.enum(FUNDING_KINDS).nullable().default(null),
+  /** What changed in the account, fee and all, at the prices of the plan; null unless liquidated, or where the Gateway does not say. */
   profitXrd: decimalText.nullable(),
   times: z.strictObject({
     queuedAt: instant,

@@ -1,5 +1,6 @@
 import { RadixEngineToolkit } from "@radixdlt/radix-engine-toolkit";
 import { z } from "zod";
+import { nftOfKey } from "../ledger/model.ts";
 import type { CommittedTransaction, Receipt } from "../ledger/types.ts";
 import { feeSummary, gatewayEvent } from "./core-receipt.ts";
 import { type Endpoint, endpoint, type GatewayContext, ledgerState } from "./endpoint.ts";
@@ -101,12 +102,19 @@ function affected(receipt: Receipt): string[] {
 function balanceChanges(receipt: Receipt): Record<string, unknown> {
   return {
     fungible_fee_balance_changes: [],
-    fungible_balance_changes: receipt.balanceChanges.map(({ entity, resource, change }) => ({
-      entity_address: entity,
-      resource_address: resource,
-      balance_change: change,
-    })),
-    non_fungible_balance_changes: [],
+    fungible_balance_changes: receipt.balanceChanges
+      .filter(({ resource }) => nftOfKey(resource) === undefined)
+      .map(({ entity, resource, change }) => ({
+        entity_address: entity,
+        resource_address: resource,
+        balance_change: change,
+      })),
+    non_fungible_balance_changes: receipt.balanceChanges.flatMap(({ entity, resource, change }) => {
+      const nft = nftOfKey(resource);
+      if (nft === undefined) return [];
+      const [added, removed] = change === "1" ? [[nft.id], []] : [[], [nft.id]];
+      return [{ entity_address: entity, resource_address: nft.resource, added, removed }];
+    }),
   };
 }
 

@@ -140,7 +140,7 @@ function totalsOf(tables: Tables): Map<string, Totals> {
   return bySymbol;
 }
 
-/** A pool out of which the loans were lent: deposits = liquidity + loans - fee, at 40 to 80 % utilisation. */
+/** A pool out of which the loans were lent: deposits = liquidity + loans - fee, at 10 to 20 % utilisation: no liquidation waits for another to bring back what it needs. */
 function openPool(
   random: Random,
   options: {
@@ -153,7 +153,7 @@ function openPool(
   const { asset, ratios, totals } = options;
   const lent = toPrecise(totals.loanUnits.div(ratios.loan));
   const pledged = totals.pledgedUnits.div(ratios.deposit);
-  const wanted = Num.max(lent.div(random.between(0.4, 0.8).toFixed(4)), pledged.times("1.2"), ONE);
+  const wanted = Num.max(lent.div(random.between(0.1, 0.2).toFixed(4)), pledged.times(3), ONE);
   const units = ceilTo(wanted.times(ratios.deposit), asset.divisibility);
   const deposited = toPrecise(units.div(ratios.deposit));
   const pool: PoolState = {

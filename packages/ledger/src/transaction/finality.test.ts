@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestClient, LEDGER_STATE, SIGNAL } from "../../test/client.ts";
-import { BTC, MARKET, POOL, USDC, XRD } from "../../test/samples.ts";
+import { BTC, MARKET, POOL, TERM_RESOURCE, USDC, XRD } from "../../test/samples.ts";
 import { decimal, localId, reference, struct, tuple } from "../../test/sbor.ts";
 import { type ScriptedGateway, startScriptedGateway } from "../../test/scripted-gateway.ts";
 import { readCommit } from "./commit.ts";
@@ -104,7 +104,11 @@ describe("a commit", () => {
       { entity_address: ACCOUNT, resource_address: XRD, balance_change: "0" },
     ],
     fungible_fee_balance_changes: [
-      { type: "FeePayment", ...{ entity_address: ACCOUNT, resource_address: XRD }, balance_change: "-0.75" },
+      {
+        type: "FeePayment",
+        ...{ entity_address: ACCOUNT, resource_address: XRD },
+        balance_change: "-0.75",
+      },
     ],
     non_fungible_balance_changes: [],
   };
@@ -178,7 +182,7 @@ describe("a commit", () => {
   test("tells of an NFT that was taken, and of the debt that was paid for it", async () => {
     const nft = {
       cdp_id: localId("#6#"),
-      res_address: reference(CDP_RESOURCE),
+      res_address: reference(TERM_RESOURCE),
       nft_id: localId("<claim>"),
     };
     gateway.on(
@@ -190,7 +194,7 @@ describe("a commit", () => {
     );
     expect(await read()).toMatchObject({
       paid: [{ cdpId: "#6#", resource: USDC, amount: 5n * ONE }],
-      seizedNfts: [{ resource: CDP_RESOURCE, id: "<claim>" }],
+      seizedNfts: [{ resource: TERM_RESOURCE, id: "<claim>" }],
     });
   });
 
