@@ -34,7 +34,13 @@ export function acknowledgeFindings(app: App, context: Context): void {
 }
 
 export function acknowledgementsOf(context: Context): Acknowledgement[] {
-  return [...onCluster(), onOperators(context), ...onKarpenter(context), ...onPods(context), ...onDelivery(context)];
+  return [
+    ...onCluster(),
+    onOperators(context),
+    ...onKarpenter(context),
+    ...onPods(context),
+    ...onDelivery(context),
+  ];
 }
 
 const onCluster = (): Acknowledgement[] => [
