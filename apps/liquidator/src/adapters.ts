@@ -19,7 +19,7 @@ export interface Adapters {
   readonly executor: Executor | null;
   /** Whether anything may be signed. */
   readonly fleet: Pick<FleetWatch, "refuseUnlessArmed">;
-  readonly outage: Pick<OutageWatch, "failed" | "progressed">;
+  readonly outage: Pick<OutageWatch, "failed" | "isCommon" | "progressed">;
   /** Frees what the treasury keeps for attempts that are no more. */
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
   /** Null where nothing is ever signed. */

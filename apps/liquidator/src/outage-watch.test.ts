@@ -138,4 +138,24 @@ describe("the outage watch", () => {
     expect(watch.admits()).toBe(1);
     expect(watch.because).toBe("treasury");
   });
+
+  it("what nine CDPs are refused for is their own, what the tenth is refused for too is not", () => {
+    const { watch, told } = setUp();
+    const common = Array.from({ length: 12 }, (_, id) =>
+      watch.isCommon("preview_failed", `#${id}#`),
+    );
+    expect(common.indexOf(true)).toBe(9);
+    expect(told).toHaveLength(1);
+    expect(watch.isCommon("cdp_unreadable", "#1#")).toBe(false);
+    expect(watch.because).toBe(null);
+  });
+
+  it("something signed between shows that it is their own after all", () => {
+    const { watch } = setUp();
+    for (let id = 0; id < 9; id += 1) watch.isCommon("preview_failed", `#${id}#`);
+    watch.progressed("judged");
+    expect(watch.isCommon("preview_failed", "#9#")).toBe(true);
+    watch.progressed("signed");
+    expect(watch.isCommon("preview_failed", "#10#")).toBe(false);
+  });
 });

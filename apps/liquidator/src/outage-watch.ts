@@ -21,6 +21,11 @@ export interface OutageWatchDeps {
 export interface OutageWatch {
   failed(code: string, cdpId: string): void;
   progressed(how: Progress): void;
+  /**
+   * Whether a failure that looks like the CDP's own is one that many share, with nothing signed between: then something
+   * else is wrong, and resting each of them would only make it last. A person is told once.
+   */
+  isCommon(ownFailure: string, cdpId: string): boolean;
   /** How many messages may be received now; 0 between two trials. */
   admits(): number;
   /** The class of failure that receiving is paused for. */
@@ -28,6 +33,7 @@ export interface OutageWatch {
 }
 
 const CDPS_TO_OPEN = 5;
+const CDPS_TO_BE_COMMON = 10;
 /** What failed longer ago has nothing to do with what fails now; milliseconds. */
 const MEMORY_MS = 600_000;
 const FIRST_PAUSE_MS = 5_000;
@@ -67,23 +73,16 @@ export function isOwnFailure(code: string): boolean {
 }
 
 export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): OutageWatch {
-  /** When each CDP failed last, by class. */
-  const failures = new Map<string, Map<string, number>>();
+  const failures = createMemory(nowMs);
+  const ownFailures = createMemory(nowMs);
+  const told = new Set<string>();
   let open: Outage | undefined;
-
-  const remember = (kind: string, cdpId: string): number => {
-    const cdps = failures.get(kind) ?? new Map<string, number>();
-    failures.set(kind, cdps);
-    cdps.set(cdpId, nowMs());
-    for (const [id, atMs] of cdps) if (nowMs() - atMs > MEMORY_MS) cdps.delete(id);
-    return cdps.size;
-  };
 
   return {
     failed(code, cdpId) {
       const kind = outageClassOf(code);
       if (kind === undefined) return;
-      const cdps = remember(kind, cdpId);
+      const cdps = failures.remember(kind, cdpId);
       if (open !== undefined) {
         open.postpone();
       } else if (cdps >= CDPS_TO_OPEN) {
@@ -92,8 +91,10 @@ export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): Outa
       }
     },
     progressed(how) {
-      for (const kind of [...failures.keys()]) {
-        if (how === "signed" || !UNTIL_SIGNED.has(kind)) failures.delete(kind);
+      failures.forget((kind) => how === "signed" || !UNTIL_SIGNED.has(kind));
+      if (how === "signed") {
+        ownFailures.forget(() => true);
+        told.clear();
       }
       if (open === undefined) return;
       if (how === "judged" && UNTIL_SIGNED.has(open.kind)) {
@@ -103,9 +104,36 @@ export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): Outa
       log.info({ outage: open.kind }, "receiving again");
       open = undefined;
     },
+    isCommon(ownFailure, cdpId) {
+      const cdps = ownFailures.remember(ownFailure, cdpId);
+      if (cdps < CDPS_TO_BE_COMMON) return false;
+      if (!told.has(ownFailure)) {
+        told.add(ownFailure);
+        log.error({ ownFailure, cdps }, "many positions are refused alike: no more of them rest");
+      }
+      return true;
+    },
     admits: () => open?.admits() ?? Number.POSITIVE_INFINITY,
     get because() {
       return open?.kind ?? null;
+    },
+  };
+}
+
+/** Which CDPs failed lately, by the kind of failure. */
+function createMemory(nowMs: () => number) {
+  const failedAtMs = new Map<string, Map<string, number>>();
+  return {
+    /** How many CDPs have failed so by now. */
+    remember(kind: string, cdpId: string): number {
+      const cdps = failedAtMs.get(kind) ?? new Map<string, number>();
+      failedAtMs.set(kind, cdps);
+      cdps.set(cdpId, nowMs());
+      for (const [id, atMs] of cdps) if (nowMs() - atMs > MEMORY_MS) cdps.delete(id);
+      return cdps.size;
+    },
+    forget(isOver: (kind: string) => boolean): void {
+      for (const kind of [...failedAtMs.keys()]) if (isOver(kind)) failedAtMs.delete(kind);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { AttemptRecord } from "@weft/store";
 import type { Adapters } from "./adapters.ts";
 import { observeOutcome } from "./observe-outcome.ts";
-import { nextQuarantine } from "./quarantine-position.ts";
+import { nextQuarantine, type OwnFailure } from "./quarantine-position.ts";
 import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
 import type { Leases } from "./wire-leases.ts";
 
@@ -17,6 +17,9 @@ export type Settle = (settlement: Settlement, signal: AbortSignal) => Promise<vo
 /** What cost neither a look at the ledger nor a signature tells nothing of either. */
 const TOLD_BY_THE_TABLE: ReadonlySet<string> = new Set(["superseded", "quarantined"]);
 
+/** What may be tried again with every run; a failure on ledger costs a fee each time. */
+const COSTS_NOTHING: ReadonlySet<OwnFailure> = new Set(["preview_failed", "cdp_unreadable"]);
+
 /** How attempts on a held position are ended, whoever ends them. */
 export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosition) => Settle {
   const { attempts, objects, clock, metrics, log, outage, treasurer } = adapters;
@@ -26,14 +29,18 @@ export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosit
       putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
       settleHold: async (end, signal) => treasurer?.settle({ cdpId, ...end }, signal),
       recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
-      quarantineAfter: async ({ ending, ownFailure, context }, signal) =>
-        nextQuarantine({
+      quarantineAfter: async ({ ending, ownFailure, context }, signal) => {
+        if (ownFailure !== null && COSTS_NOTHING.has(ownFailure)) {
+          if (outage.isCommon(ownFailure, cdpId)) return undefined;
+        }
+        return nextQuarantine({
           previous: record.quarantine,
           ending,
           ownFailure,
           cdpFingerprint: context.cdpFingerprint,
           nowMs: ownFailure === null ? 0 : await clock.nowMs(signal),
-        }),
+        });
+      },
       wallMs: Date.now,
       observe: (outcome) => {
         observeOutcome(outcome, metrics, log);

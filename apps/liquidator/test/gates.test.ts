@@ -227,4 +227,20 @@ describe("a position that fails for reasons of its own", () => {
       throw new Error(`${one.cdpId} is still in quarantine`);
     }
   });
+
+  test("is told from a market that refuses everybody: then no more of them rest", async () => {
+    await start();
+    world.ledger.crash("0.25");
+    const ids = world.overLine();
+    const { handle } = world.liquidator("worker");
+    await world.setServices(SWITCHED_OFF);
+    for (const id of ids) await handle(messageOf(world.candidate(id)), signal);
+    let resting = 0;
+    for await (const _ of world.attempts.listQuarantined(signal)) resting += 1;
+    const refused = (await Promise.all(ids.map((id) => endings(id))))
+      .flat()
+      .filter((e) => e === "rejected");
+    expect(refused.length).toBeGreaterThan(10);
+    expect(resting).toBe(9);
+  });
 });
