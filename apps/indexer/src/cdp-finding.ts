@@ -21,6 +21,14 @@ export type CdpFinding =
       readonly health: Health;
     }
   | {
+      /** It was read, and depends on a price that is not believed: neither healthy nor a candidate. */
+      readonly kind: "unverified";
+      readonly id: string;
+      readonly detail: string;
+      readonly cdp: Cdp;
+      readonly health: Health;
+    }
+  | {
       readonly kind: "scanned";
       readonly id: string;
       readonly verdict: CdpVerdict;

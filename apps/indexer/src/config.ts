@@ -6,6 +6,7 @@ import {
   fifoQueueName,
   ledgerVariables,
   parseEnvironment,
+  priceGuardVariables,
   queueName,
   receiveVariables,
   shellVariables,
@@ -21,6 +22,7 @@ const variables = z.object({
   ...ledgerVariables,
   ...awsVariables,
   ...receiveVariables,
+  ...priceGuardVariables,
   INDEX_QUEUE: queueName,
   /** Where a batch goes that cannot be worked on, for a person to look at. */
   INDEX_DEAD_LETTER_QUEUE: queueName,

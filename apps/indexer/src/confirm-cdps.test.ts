@@ -46,6 +46,7 @@ function createLedger(
       told.push(findings.map(({ id }) => id));
       return Promise.resolve();
     },
+    findDoubt: () => undefined,
     groupSize: 4,
     badDebtCollateralXrd: parseDecimal("1"),
   };
@@ -142,6 +143,24 @@ describe("confirmCdps", () => {
     const ledger = createLedger({}, ["#1#"]);
     const found = await confirmCdps([suspect("#1#")], ledger.deps, signal);
     expect(found).toMatchObject([{ kind: "unconfirmed", detail: "get_cdp failed: no price" }]);
+  });
+
+  it.each([
+    ["liquidatable", ledgerHealth("90", "100", "1.1")],
+    ["healthy", ledgerHealth("90", "100", "0.5")],
+    ["bad debt", ledgerHealth("90", "1", "112")],
+  ])("believes no %s that rests on a suspect price", async (_verdict, health) => {
+    const ledger = createLedger({ "#1#": health });
+    const deps = { ...ledger.deps, findDoubt: () => "price of ETH" };
+    const found = await confirmCdps([suspect("#1#")], deps, signal);
+    expect(found).toMatchObject([{ kind: "unverified", detail: "price of ETH" }]);
+  });
+
+  it("needs no price to see that nothing is owed", async () => {
+    const ledger = createLedger({ "#1#": ledgerHealth("0", "100", "0") });
+    const deps = { ...ledger.deps, findDoubt: () => "price of ETH" };
+    const found = await confirmCdps([suspect("#1#")], deps, signal);
+    expect(found).toMatchObject([{ kind: "scanned", verdict: "no_debt" }]);
   });
 
   it("leaves a CDP unconfirmed that the answer leaves out", async () => {

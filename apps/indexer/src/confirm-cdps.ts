@@ -15,6 +15,8 @@ export interface ConfirmCdpsDeps {
   ) => Promise<ReadonlyMap<string, LedgerHealth>>;
   /** Hears of the findings of a group as soon as there are any. */
   readonly onGroup: (findings: readonly CdpFinding[], signal: AbortSignal) => Promise<void>;
+  /** Why the ledger's word cannot be believed: a price that it used is suspect. Undefined when it can. */
+  readonly findDoubt: (health: LedgerHealth) => string | undefined;
   readonly groupSize: number;
   readonly badDebtCollateralXrd: Decimal;
 }
@@ -91,7 +93,7 @@ async function confirmGroup(
     const health = healths.get(suspect.id);
     return health === undefined
       ? unconfirmed(suspect, "the ledger did not tell of it")
-      : judged(suspect, health, deps.badDebtCollateralXrd);
+      : judged(suspect, health, deps);
   });
 }
 
@@ -103,9 +105,11 @@ export function unconfirmed({ id, cdp, health }: Suspect, detail: string): CdpFi
 function judged(
   { id, cdp, health }: Suspect,
   confirmed: LedgerHealth,
-  badDebtCollateralXrd: Decimal,
+  { findDoubt, badDebtCollateralXrd }: ConfirmCdpsDeps,
 ): CdpFinding {
   const verdict = verdictOf(confirmed, badDebtCollateralXrd);
+  const doubt = verdict === "no_debt" ? undefined : findDoubt(confirmed);
+  if (doubt !== undefined) return { kind: "unverified", id, detail: doubt, cdp, health };
   return { kind: "scanned", id, verdict, cdp, health, confirmed };
 }
 

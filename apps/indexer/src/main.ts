@@ -1,14 +1,26 @@
-import { connectGateway, readHead } from "@weft/ledger";
+import {
+  connectGateway,
+  createReferenceSource,
+  type ReadReferencePrices,
+  readHead,
+} from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
+  type LedgerClock,
   runWorker,
   startProgram,
   systemClock,
   type WorkerShell,
 } from "@weft/runtime";
-import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
+import {
+  createDynamo,
+  createObjectStore,
+  createPriceGuardStore,
+  createRunPointer,
+  createS3,
+} from "@weft/store";
 import { type Config, parseConfig } from "./config.ts";
 import { createMetrics } from "./metrics.ts";
 import { wireBatchHandler } from "./wire.ts";
@@ -29,14 +41,21 @@ function connectAws(config: Config) {
     sqs: createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS }),
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     runPointer: createRunPointer({ dynamo, table: config.STATE_TABLE }),
+    priceGuard: createPriceGuardStore({ dynamo, table: config.STATE_TABLE }),
   };
+}
+
+function referencesOf(config: Config, clock: LedgerClock): ReadReferencePrices | null {
+  const { REFERENCE_PRICES_URL: url, REFERENCE_MAX_AGE_SECONDS: maxAgeSeconds } = config;
+  return url === undefined ? null : createReferenceSource({ url, clock, maxAgeSeconds });
 }
 
 async function receiveBatches(
   config: Config,
   { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
-  const { sqs, objects, runPointer } = connectAws(config);
+  const { sqs, objects, runPointer, priceGuard } = connectAws(config);
+  const clock = config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
   const [[queueUrl, parkQueueUrl, liquidationQueueUrl]] = await Promise.all([
     untilItAnswers("queue", (signal) =>
@@ -68,7 +87,9 @@ async function receiveBatches(
       }),
       objects,
       runPointer,
-      clock: config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL),
+      priceGuard,
+      readReferences: referencesOf(config, clock),
+      clock,
       metrics: createMetrics(registry),
       log,
       lifetime: lifetime.signal,

@@ -1,3 +1,4 @@
+import { ACCEPTANCE_BASES, SUSPECT_REASONS } from "@weft/protocol";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** How the handling of a batch can end. */
@@ -41,6 +42,7 @@ export function createMetrics(registry: Registry) {
     cdps,
     ...createWorkMetrics(registers),
     ...createLedgerMetrics(registers),
+    ...createPriceMetrics(registers),
   };
 }
 
@@ -92,6 +94,44 @@ function createLedgerMetrics(registers: Registry[]) {
     headAge: new Gauge({
       name: "indexer_head_age_seconds",
       help: "Age of the ledger head when it was last read.",
+      registers,
+    }),
+  };
+}
+
+/** What can go wrong around the price guard. */
+const GUARD_PARTS = ["read", "write", "reference"] as const;
+
+function createPriceMetrics(registers: Registry[]) {
+  const priceDecisions = new Counter({
+    name: "indexer_price_decisions_total",
+    help: "Prices judged, by why they were believed or not.",
+    labelNames: ["because"],
+    registers,
+  });
+  const guardFailures = new Counter({
+    name: "indexer_price_guard_failures_total",
+    help: "Times that the price guard's memory or its reference source did not answer.",
+    labelNames: ["part"],
+    registers,
+  });
+  for (const because of [...ACCEPTANCE_BASES, ...SUSPECT_REASONS]) {
+    priceDecisions.inc({ because }, 0);
+  }
+  for (const part of GUARD_PARTS) guardFailures.inc({ part }, 0);
+  return {
+    priceDecisions,
+    guardFailures,
+    suspectAssets: new Gauge({
+      name: "indexer_suspect_assets",
+      help: "Assets whose price was suspect when it was last judged, by reason.",
+      labelNames: ["reason"],
+      registers,
+    }),
+    assetSuspect: new Gauge({
+      name: "indexer_asset_suspect_info",
+      help: "Assets of the market: 1 while the price is suspect, 0 while it is believed.",
+      labelNames: ["asset"],
       registers,
     }),
   };

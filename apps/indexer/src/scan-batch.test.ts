@@ -3,7 +3,15 @@ import type { BatchSummary, Candidate } from "@weft/messages";
 import { parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import { describe, expect, it } from "vitest";
-import { batch, ledgerHealth, nftCdp, xrdCdp, xrdMarket } from "../test/builders.ts";
+import {
+  batch,
+  believedPrices,
+  ledgerHealth,
+  nftCdp,
+  suspectPrices,
+  xrdCdp,
+  xrdMarket,
+} from "../test/builders.ts";
 import type { CdpFinding } from "./cdp-finding.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
 
@@ -34,6 +42,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
   const deps: ScanBatchDeps = {
     isSuperseded: () => Promise.resolve(false),
     readMarket: () => Promise.resolve(xrdMarket()),
+    judgePrices: () => Promise.resolve(believedPrices),
     readCdps: () => Promise.resolve(book),
     readHead: () =>
       Promise.resolve({
@@ -90,6 +99,38 @@ describe("scanBatch", () => {
     });
     expect(world.sent.map(({ cdpId }) => cdpId)).toEqual(["#6#", "#2#"]);
     expect(world.screenings).toEqual([{ assessed: 5, suspects: 3 }]);
+  });
+
+  it("accounts for what depends on a suspect price, and asks the ledger nothing about it", async () => {
+    const world = createWorld({
+      judgePrices: () => Promise.resolve(suspectPrices("resource_sim1xrd")),
+      readHead: () => Promise.reject(new Error("not to be asked")),
+    });
+    const { summary } = await scanBatch(batch, world.deps, signal);
+    expect(summary).toMatchObject({
+      expected: 7,
+      scanned: 5,
+      skipped: { burned: 1 },
+      failed: { undecodable: 1, unconfirmed: 0 },
+      verdicts: { healthy: 0, liquidatable: 0, bad_debt: 0, unverified: 5 },
+      candidates: 0,
+      loanValueXrd: "0",
+    });
+    expect(world.sent).toEqual([]);
+  });
+
+  it("sends no candidate that the ledger confirmed with a suspect price", async () => {
+    const { findSuspectAtTip } = suspectPrices("resource_sim1xrd");
+    const prices = { ...believedPrices, findSuspectAtTip };
+    const world = createWorld({ judgePrices: () => Promise.resolve(prices) });
+    const { summary } = await scanBatch(batch, world.deps, signal);
+    expect(summary).toMatchObject({ scanned: 4, candidates: 0, verdicts: { unverified: 2 } });
+    expect(world.sent).toEqual([]);
+    const [findings = []] = world.snapshots;
+    expect(findings.filter(({ kind }) => kind === "unverified")).toMatchObject([
+      { id: "#2#", detail: expect.stringContaining("at the tip: suspect price: outside_band") },
+      { id: "#6#" },
+    ]);
   });
 
   it("writes the summary last, and a row for every id in its order", async () => {

@@ -4,8 +4,10 @@ import type { Market, ScreenLines } from "@weft/protocol";
 import { AppError, inParallel } from "@weft/runtime";
 import type { CdpFinding, Suspect } from "./cdp-finding.ts";
 import { type ConfirmCdpsDeps, confirmCdps, unconfirmed } from "./confirm-cdps.ts";
+import type { MarketPrices } from "./judge-prices.ts";
 import { makeCandidates } from "./make-candidates.ts";
 import type { PinnedState } from "./market-cache.ts";
+import { describeSuspect } from "./report-prices.ts";
 import { screenCdps } from "./screen-cdps.ts";
 import { summarizeBatch, summarizeSuperseded } from "./summarize-batch.ts";
 
@@ -20,6 +22,8 @@ export interface ScanBatchDeps {
   readonly isSuperseded: (runId: string, signal: AbortSignal) => Promise<boolean>;
   /** Shared by the batches of the process. */
   readonly readMarket: (state: PinnedState) => Promise<Market>;
+  /** Whether to believe the market's prices; shared by the batches of the process. Never rejects for want of an answer. */
+  readonly judgePrices: (market: Market, batch: IndexBatch) => Promise<MarketPrices>;
   readonly readCdps: (
     ids: readonly string[],
     stateVersion: bigint,
@@ -78,13 +82,13 @@ export async function scanBatch(
     return { kind: "superseded", summary };
   }
 
-  const screened = await readAndScreen(batch, deps, signal);
+  const { screened, prices } = await readAndScreen(batch, deps, signal);
   const suspects = screened.filter((one): one is Suspect => one.kind === "suspect");
-  const assessed = screened.filter(({ kind }) => kind === "suspect" || kind === "scanned").length;
+  const assessed = screened.filter(({ kind }) => ASSESSED.has(kind)).length;
   deps.observeScreening({ assessed, suspects: suspects.length });
   const confirmed = new Map<string, CdpFinding>();
   if (suspects.length > 0) {
-    for (const finding of await confirmAndSend(batch, suspects, deps, signal)) {
+    for (const finding of await confirmAndSend(batch, { suspects, prices }, deps, signal)) {
       confirmed.set(finding.id, finding);
     }
   }
@@ -97,20 +101,28 @@ export async function scanBatch(
   return { kind: "scanned", summary };
 }
 
+const ASSESSED: ReadonlySet<string> = new Set(["suspect", "scanned", "unverified"]);
+
 async function readAndScreen(batch: IndexBatch, deps: ScanBatchDeps, signal: AbortSignal) {
   const ids = batchCdpIds(batch);
   const stateVersion = BigInt(batch.stateVersion);
   const state = { stateVersion, ledgerTimeMs: Date.parse(batch.ledgerTime) };
-  const [market, reads] = await inParallel(
-    [() => deps.readMarket(state), (s) => deps.readCdps(ids, stateVersion, s)],
+  const [believed, reads] = await inParallel(
+    [() => readMarket(state, batch, deps), (s) => deps.readCdps(ids, stateVersion, s)],
     signal,
   );
-  return screenCdps(ids, reads, market, deps.lines);
+  const { market, prices } = believed;
+  return { screened: screenCdps(ids, reads, market, prices, deps.lines), prices };
+}
+
+async function readMarket(state: PinnedState, batch: IndexBatch, deps: ScanBatchDeps) {
+  const market = await deps.readMarket(state);
+  return { market, prices: await deps.judgePrices(market, batch) };
 }
 
 async function confirmAndSend(
   batch: IndexBatch,
-  suspects: readonly Suspect[],
+  { suspects, prices }: { readonly suspects: readonly Suspect[]; readonly prices: MarketPrices },
   deps: ScanBatchDeps,
   signal: AbortSignal,
 ): Promise<CdpFinding[]> {
@@ -127,6 +139,10 @@ async function confirmAndSend(
         };
         const candidates = makeCandidates(findings, batch, confirmation);
         if (candidates.length > 0) await deps.sendCandidates(candidates, s);
+      },
+      findDoubt: (health) => {
+        const suspect = prices.findSuspectAtTip(health);
+        return suspect && `at the tip: ${describeSuspect(suspect)}`;
       },
       groupSize: deps.confirmGroupSize,
       badDebtCollateralXrd: deps.lines.badDebtCollateralXrd,

@@ -112,6 +112,26 @@ describe("toSnapshotRow", () => {
     });
   });
 
+  it("says which price stands in the way of a verdict, and values nothing with it", () => {
+    const row = toSnapshotRow(
+      {
+        kind: "unverified",
+        id: "#7#",
+        detail: "suspect price: zero of resource_sim1eth",
+        cdp: xrdCdp("#7#", "84", "100"),
+        health: { kind: "unvaluable", reason: "suspect_price", resource: "resource_sim1eth" },
+      },
+      batch,
+    );
+    expect(row).toMatchObject({
+      verdict: "unverified",
+      reason: "suspect price: zero of resource_sim1eth",
+      loanValueXrd: null,
+      confirmedLiquidationLtv: null,
+      loans: [{ units: "84", valueXrd: null }],
+    });
+  });
+
   it.each([
     [{ kind: "skipped", id: "#7#", reason: "burned" } as const, "skipped", "burned"],
     [{ kind: "undecodable", id: "#7#", detail: "no loans" } as const, "undecodable", "no loans"],

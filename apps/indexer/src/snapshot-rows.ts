@@ -58,6 +58,7 @@ function reasonOf(finding: CdpFinding): string | null {
       return finding.reason;
     case "undecodable":
     case "unconfirmed":
+    case "unverified":
       return finding.detail;
     case "scanned":
       return finding.health.kind === "unvaluable"

@@ -20,7 +20,10 @@ export function summarizeBatch(
   let [loanValue, collateralValue] = [0n, 0n];
   for (const finding of findings) {
     if (finding.kind === "skipped") summary.skipped[finding.reason] += 1;
-    else if (finding.kind !== "scanned") summary.failed[finding.kind] += 1;
+    else if (finding.kind === "unverified") {
+      summary.scanned += 1;
+      summary.verdicts.unverified += 1;
+    } else if (finding.kind !== "scanned") summary.failed[finding.kind] += 1;
     else {
       summary.scanned += 1;
       summary.verdicts[finding.verdict] += 1;

@@ -4,7 +4,7 @@ import { createSupersededCheck } from "./superseded.ts";
 const { signal } = new AbortController();
 
 function createWorld() {
-  const world = { nowMs: 0, latest: "20261120T215500Z", reads: 0 };
+  const world = { nowMs: 0, latest: "20261120T215500Z" as string | undefined, reads: 0 };
   const isSuperseded = createSupersededCheck({
     latestRun: () => {
       world.reads += 1;
@@ -35,5 +35,13 @@ describe("createSupersededCheck", () => {
     world.nowMs = 5_000;
     expect(await isSuperseded("20261120T215500Z", signal)).toBe(true);
     expect(world.reads).toBe(2);
+  });
+
+  it("still knows what it knew when nobody can tell any more", async () => {
+    const { world, isSuperseded } = createWorld();
+    await isSuperseded("20261120T215500Z", signal);
+    Object.assign(world, { latest: undefined, nowMs: 5_000 });
+    expect(await isSuperseded("20261120T215500Z", signal)).toBe(false);
+    expect(await isSuperseded("20261120T215000Z", signal)).toBe(true);
   });
 });

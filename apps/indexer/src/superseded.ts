@@ -1,5 +1,5 @@
 export interface SupersededDeps {
-  /** The newest run there is. */
+  /** The newest run there is; undefined when there is none, or nobody can tell. */
   readonly latestRun: (signal: AbortSignal) => Promise<string | undefined>;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
@@ -15,7 +15,7 @@ export function createSupersededCheck({ latestRun, nowMs, maxAgeMs }: Superseded
     // Runs only move forward: what was superseded stays so, however old the answer.
     if (latest !== undefined && latest > runId) return true;
     if (nowMs() - readAtMs >= maxAgeMs) {
-      latest = await latestRun(signal);
+      latest = (await latestRun(signal)) ?? latest;
       readAtMs = nowMs();
     }
     return latest !== undefined && latest > runId;

@@ -2,6 +2,8 @@ import {
   type GatewayClient,
   NETWORK_IDS,
   previewHealth,
+  priceLimitsOf,
+  type ReadReferencePrices,
   readCdps,
   readHead,
   readMarket,
@@ -12,17 +14,27 @@ import {
   batchSummaryKey,
   type Candidate,
   candidateDeduplicationId,
+  type IndexBatch,
+  runPricesKey,
   snapshotKey,
 } from "@weft/messages";
-import { parseDecimal } from "@weft/protocol";
+import { type Market, parseDecimal } from "@weft/protocol";
 import type { Handle, Sender } from "@weft/queue";
 import type { LedgerClock, Logger } from "@weft/runtime";
-import { encodeSnapshot, type ObjectStore, type RunPointer } from "@weft/store";
+import {
+  encodeSnapshot,
+  type ObjectStore,
+  type PriceGuardStore,
+  type RunPointer,
+} from "@weft/store";
 import type { Config } from "./config.ts";
 import { type BatchEvent, handleBatch } from "./handle-batch.ts";
+import { judgePrices } from "./judge-prices.ts";
 import { createMarketCache, type ReadMarket } from "./market-cache.ts";
 import type { Metrics } from "./metrics.ts";
+import { createPriceCache } from "./price-cache.ts";
 import { readSummary } from "./read-summary.ts";
+import { createPriceReporter, toRunPrices } from "./report-prices.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
 import { toSnapshotRow } from "./snapshot-rows.ts";
 import { createSupersededCheck } from "./superseded.ts";
@@ -36,6 +48,9 @@ export interface Adapters {
   readonly candidates: Sender<Candidate>;
   readonly objects: ObjectStore;
   readonly runPointer: RunPointer;
+  readonly priceGuard: PriceGuardStore;
+  /** Null where there is no source. */
+  readonly readReferences: ReadReferencePrices | null;
   readonly clock: LedgerClock;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -61,11 +76,11 @@ export function wireBatchHandler(config: Config, adapters: Adapters): Handle {
 }
 
 function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
-  const { gateway, candidates, objects, runPointer, clock, metrics } = adapters;
+  const { gateway, candidates, objects, clock, metrics } = adapters;
   const { LENDING_MARKET: lendingMarket, CDP_RESOURCE: cdpResource } = config;
   return {
     isSuperseded: createSupersededCheck({
-      latestRun: async (signal) => (await runPointer.read(signal)).latest,
+      latestRun: (signal) => readLatestRun(adapters, signal),
       nowMs: () => performance.now(),
       maxAgeMs: LATEST_RUN_MAX_AGE_MS,
     }),
@@ -73,6 +88,7 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
       read: marketReader(config, adapters),
       capacity: MARKETS_KEPT,
     }),
+    judgePrices: createPriceCache(priceJudge(config, adapters)),
     readCdps: (ids, stateVersion, signal) =>
       readCdps(gateway, { cdpResource, ids, stateVersion }, signal),
     readHead: (signal) => readHead(gateway, signal),
@@ -129,6 +145,37 @@ function marketReader(config: Config, { gateway, metrics, log, lifetime }: Adapt
       log.error({ stateVersion: String(state.stateVersion), entry }, "market entry left out");
     };
     return readMarket(gateway, entities, { ...state, xrd, onUndecodable }, lifetime);
+  };
+}
+
+/** Whether a run is superseded only saves work: a table that does not tell must not stop it. */
+async function readLatestRun({ runPointer, log }: Adapters, signal: AbortSignal) {
+  try {
+    return (await runPointer.read(signal)).latest;
+  } catch (err) {
+    signal.throwIfAborted();
+    log.warn({ err }, "latest run unknown, scanning all the same");
+    return undefined;
+  }
+}
+
+function priceJudge(config: Config, adapters: Adapters) {
+  const { priceGuard: store, readReferences, objects, metrics, log, lifetime } = adapters;
+  const limits = priceLimitsOf(config);
+  const report = createPriceReporter({ metrics, log });
+  return async (market: Market, batch: IndexBatch) => {
+    const onFailure: Parameters<typeof judgePrices>[1]["onFailure"] = (part, err) => {
+      metrics.guardFailures.inc({ part });
+      log.warn({ err, part, stateVersion: batch.stateVersion }, "price guard impaired");
+    };
+    const prices = await judgePrices(
+      market,
+      { store, readReferences, limits, onFailure },
+      lifetime,
+    );
+    report(prices, market);
+    await objects.putJson(runPricesKey(batch.runId), toRunPrices(prices, market, batch), lifetime);
+    return prices;
   };
 }
 

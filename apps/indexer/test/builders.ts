@@ -1,6 +1,7 @@
 import type { LedgerHealth } from "@weft/ledger";
 import type { IndexBatch } from "@weft/messages";
 import { type Cdp, type Market, parseDecimal } from "@weft/protocol";
+import type { MarketPrices } from "../src/judge-prices.ts";
 
 const XRD = "resource_sim1xrd";
 
@@ -123,3 +124,27 @@ export const batch: IndexBatch = {
   cdps: { kind: "range", first: 1, last: 7 },
   traceId: "0123456789abcdef0123456789abcdef",
 };
+
+/** A guard that believes everything. */
+export const believedPrices: MarketPrices = {
+  decisions: new Map(),
+  suspects: new Map(),
+  findSuspectAtTip: () => undefined,
+  isUnreadable: false,
+};
+
+/** A guard that believes all but one asset, which a CDP may hold as one of these resources. */
+export function suspectPrices(asset: string, ...units: readonly string[]): MarketPrices {
+  const decision = {
+    kind: "suspect",
+    reason: "outside_band",
+    price: parseDecimal("9"),
+    base: parseDecimal("3"),
+  } as const;
+  return {
+    decisions: new Map([[asset, decision]]),
+    suspects: new Map([asset, ...units].map((resource) => [resource, { asset, decision }])),
+    findSuspectAtTip: () => ({ asset, decision }),
+    isUnreadable: false,
+  };
+}

@@ -13,6 +13,13 @@ export { NETWORK_IDS, xrdAddress } from "./network.ts";
 export { decodeSborHex } from "./sbor/decode-hex.ts";
 export { decodeSbor, type SborValue } from "./sbor/decode-sbor.ts";
 export { SborError, type SborNode } from "./sbor/node.ts";
+export { priceLimitsOf } from "./prices/price-limits.ts";
+export { pricesUsed, type UsedPrice } from "./prices/prices-used.ts";
+export {
+  createReferenceSource,
+  type ReadReferencePrices,
+  type ReferencePrice,
+} from "./prices/reference-source.ts";
 export { accountAddressOf } from "./transaction/account-address.ts";
 export {
   type BuiltTransaction,

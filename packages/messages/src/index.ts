@@ -14,6 +14,7 @@ export {
   runManifestSchema,
 } from "./run.ts";
 export { runIdOf } from "./run-id.ts";
+export { type RunPrices, runPricesSchema } from "./run-prices.ts";
 export {
   batchSummaryKey,
   batchSummaryPrefix,
@@ -21,5 +22,6 @@ export {
   outcomeKey,
   runCoverageKey,
   runManifestKey,
+  runPricesKey,
   snapshotKey,
 } from "./storage-keys.ts";

@@ -4,6 +4,8 @@ const padded = (index: number, digits: number) => String(index).padStart(digits,
 const runPrefix = (runId: string) => `runs/${runId}/`;
 export const runManifestKey = (runId: string) => `${runPrefix(runId)}manifest.json`;
 export const runCoverageKey = (runId: string) => `${runPrefix(runId)}coverage.json`;
+/** What the price guard decided for the run. */
+export const runPricesKey = (runId: string) => `${runPrefix(runId)}prices.json`;
 export const batchSummaryPrefix = (runId: string) => `${runPrefix(runId)}batches/`;
 export const batchSummaryKey = (runId: string, batchIndex: number) =>
   `${batchSummaryPrefix(runId)}${padded(batchIndex, 5)}.json`;

@@ -109,6 +109,8 @@ export type UnvaluableReason =
   | "expired_price"
   /** A price of zero or less. */
   | "zero_price"
+  /** A price that the guard does not believe. */
+  | "suspect_price"
   /** No configuration of that version, or it expired and nothing took its place. */
   | "unknown_config"
   | "missing_pool"

@@ -25,7 +25,7 @@ export {
   type Pause,
 } from "./fleet-switch.ts";
 export { createObjectStore, type ObjectStore } from "./object-store.ts";
-export type { StoredPriceGuard } from "./price-guard-items.ts";
+export type { StoredPriceGuard, UnreadablePriceGuard } from "./price-guard-items.ts";
 export { createPriceGuardStore, type PriceGuardStore } from "./price-guard-store.ts";
 export type {
   KnownFunds,

@@ -8,6 +8,7 @@ import {
   parseDecimal,
   SUSPECT_REASONS,
 } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
 import { z } from "zod";
 import { parseStored } from "./parse-stored.ts";
 import type { StateKey } from "./state-table.ts";
@@ -22,6 +23,11 @@ export const priceGuardKey = (resource: string): StateKey => ({
 export interface StoredPriceGuard {
   readonly state: PriceGuardState;
   readonly version: number;
+}
+
+/** An item that makes no sense, or is of a later version: its asset has no memory that could be trusted. */
+export interface UnreadablePriceGuard {
+  readonly unreadable: AppError;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -52,7 +58,6 @@ const stateSchema = z.object({
     .nullable(),
 });
 const itemSchema = z.object({
-  pk: z.object({ S: text }),
   version: z.object({ N: z.string().regex(/^\d{1,15}$/, "a whole number") }),
   state: z.object({ S: text }),
 });
@@ -71,15 +76,21 @@ export function toGuardAttributes({ accepted, suspect }: PriceGuardState): Item 
   return { ":state": { S: JSON.stringify(state) } };
 }
 
-/** @throws {AppError} `stored_value_invalid` (park) */
-export function parseGuardItem(item: Item): StoredPriceGuard & { readonly resource: string } {
-  const { pk, version, state } = parseStored("price guard item", itemSchema, item);
-  const resource = pk.S.replace(/^PRICE#/, "");
-  return {
-    resource,
-    version: Number(version.N),
-    state: parseStored(`price guard of ${resource}`, stateSchema, jsonOf(state.S)),
-  };
+/** An item, and whose it is. */
+export function parseGuardItem(item: Item): {
+  readonly resource: string;
+  readonly stored: StoredPriceGuard | UnreadablePriceGuard;
+} {
+  const resource = (item.pk?.S ?? "").replace(/^PRICE#/, "");
+  const key = `price guard of ${resource}`;
+  try {
+    const { version, state } = parseStored(key, itemSchema, item);
+    const parsed = parseStored(key, stateSchema, jsonOf(state.S));
+    return { resource, stored: { version: Number(version.N), state: parsed } };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { resource, stored: { unreadable: error } };
+  }
 }
 
 /** Undefined when it is no JSON: the schema refuses that like anything else. */

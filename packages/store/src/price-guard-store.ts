@@ -11,6 +11,7 @@ import {
   priceGuardKey,
   type StoredPriceGuard,
   toGuardAttributes,
+  type UnreadablePriceGuard,
 } from "./price-guard-items.ts";
 import { toItemKey } from "./state-table.ts";
 
@@ -21,15 +22,11 @@ import { toItemKey } from "./state-table.ts";
  * signal's reason.
  */
 export interface PriceGuardStore {
-  /**
-   * The states of these assets as of now, in one request per hundred; an asset without an item is unseen.
-   *
-   * @throws {AppError} `stored_value_invalid` (park) when an item makes no sense
-   */
+  /** The states of these assets as of now, in one request per hundred; an asset without an item is unseen. */
   read(
     resources: readonly string[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, StoredPriceGuard>>;
+  ): Promise<ReadonlyMap<string, StoredPriceGuard | UnreadablePriceGuard>>;
   /** Replaces the version that was read; false when somebody else did so before, and nothing was written. */
   replace(
     resource: string,
@@ -50,7 +47,7 @@ export function createPriceGuardStore(options: {
   const { dynamo, table } = options;
   return {
     async read(resources, signal) {
-      const found = new Map<string, StoredPriceGuard>();
+      const found = new Map<string, StoredPriceGuard | UnreadablePriceGuard>();
       let keys = resources.map((resource) => toItemKey(priceGuardKey(resource)));
       for (let round = 0; keys.length > 0; round += 1) {
         if (round >= MOST_ROUNDS + resources.length / MOST_KEYS) throw failed("read", undefined);
@@ -59,8 +56,8 @@ export function createPriceGuardStore(options: {
           dynamo.send(new BatchGetItemCommand({ RequestItems }), { abortSignal: signal }),
         );
         for (const item of answer.Responses?.[table] ?? []) {
-          const { resource, state, version } = parseGuardItem(item);
-          found.set(resource, { state, version });
+          const { resource, stored } = parseGuardItem(item);
+          found.set(resource, stored);
         }
         const unread = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof keys;
         keys = [...unread, ...keys.slice(MOST_KEYS)];

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+const fraction = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,3})(\.\d{1,18})?$/, "a fraction such as 0.2")
+  .refine((text) => /[1-9]/.test(text), "must be above 0");
+const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** What the programs with a price guard are told about it. Why these numbers: docs/price-guard.md. */
+export const priceGuardVariables = {
+  PRICE_BAND: fraction.default("0.2"),
+  PRICE_HOUR_BAND: fraction.default("0.35"),
+  PRICE_DAY_BAND: fraction.default("0.5"),
+  PRICE_AGREEMENT: fraction.default("0.05"),
+  /** From this age on a price says nothing; the market's own limit holds besides. */
+  PRICE_MAX_AGE_SECONDS: seconds(60, 86_400).default(14_400),
+  /** A source of prices that has nothing to do with the ledger's feed. */
+  REFERENCE_PRICES_URL: z.url({ protocol: /^https?$/ }).optional(),
+  REFERENCE_TOLERANCE: fraction.default("0.01"),
+  REFERENCE_MAX_AGE_SECONDS: seconds(5, 3_600).default(300),
+};
+
+/** Those variables, read. */
+export type PriceGuardConfig = z.output<z.ZodObject<typeof priceGuardVariables>>;
