@@ -64,7 +64,7 @@ describe("docs/metrics.md", () => {
     const registry = new Registry();
     for (const { createMetrics } of Object.values(apps)) createMetrics(registry);
     const names = registry.getMetricsAsArray().map(({ name }) => name);
-    const units = "xrd|tokens|seconds|bytes|ratio|total|info|cdps|busy|held";
+    const units = "xrd|tokens|seconds|bytes|ratio|total|info|cdps|assets|busy|held";
     const shape = new RegExp(`^(dispatcher|indexer|liquidator)_[a-z_]+_(${units})$`);
     expect(names.filter((name) => !shape.test(name))).toEqual([]);
   });

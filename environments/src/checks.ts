@@ -22,10 +22,19 @@ export function checkEnvironment(env: Environment, context: z.core.$RefinementCt
   checkExecutors(env, fault);
   checkBurst(env, fault);
   checkGateway(env, fault);
+  checkPriceGuard(env, fault);
   checkSigner(env, fault);
   checkSurroundings(env, fault);
   checkNodePools(env, fault);
   checkAddresses(env, fault);
+}
+
+function checkPriceGuard({ priceGuard: { agreement, band } }: Environment, fault: Fault): void {
+  if (Number(agreement) < Number(band)) return;
+  fault(
+    "priceGuard.agreement",
+    `is ${agreement}, not below the band of ${band}: prices that walk away would agree with each other`,
+  );
 }
 
 function checkWorkers(env: Environment, fault: Fault): void {

@@ -94,6 +94,24 @@ const gateway = z.strictObject({
   maxHeadAgeSeconds: whole(5, 3_600).default(120),
 });
 
+const fraction = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,3})(\.\d{1,18})?$/, "a fraction such as 0.2")
+  .refine((text) => /[1-9]/.test(text), "must be above 0");
+
+/** How far a price may go before a second opinion is wanted; docs/price-guard.md says why these. */
+const priceGuard = z.strictObject({
+  band: fraction.default("0.2"),
+  hourBand: fraction.default("0.35"),
+  dayBand: fraction.default("0.5"),
+  agreement: fraction.default("0.05"),
+  maxAgeSeconds: whole(60, 86_400).default(14_400),
+  /** A source of prices that has nothing to do with the ledger's feed; without one, small lies are believed. */
+  referenceUrl: z.url({ protocol: /^https?$/ }).optional(),
+  referenceTolerance: fraction.default("0.01"),
+  referenceMaxAgeSeconds: whole(5, 3_600).default(300),
+});
+
 const dispatcher = z.strictObject({
   everyMinutes: z.union([1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((n) => z.literal(n))).default(5),
   timeZone: z.string().min(1).default("Etc/UTC"),
@@ -205,6 +223,7 @@ export const environmentFields = z.strictObject({
   aws: aws.optional(),
   images: images.prefault({}),
   gateway: gateway.prefault({}),
+  priceGuard: priceGuard.prefault({}),
   dispatcher: dispatcher.prefault({}),
   indexer: indexer.prefault({}),
   liquidator: liquidator.prefault({}),

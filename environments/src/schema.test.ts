@@ -60,6 +60,11 @@ describe("a contradiction is named with its field and its remedy", () => {
       "liquidator.executorsPerPod: makes 55 executors on 5 pods and 0 of a rollout, over the cap of 50: lower executorsPerPod, maxReplicas or surge",
     ],
     [
+      "an agreement as wide as the band",
+      { ...further, priceGuard: { agreement: "0.2" } },
+      "priceGuard.agreement: is 0.2, not below the band of 0.2: prices that walk away would agree with each other",
+    ],
+    [
       "executors over the cap during a rollout only",
       { ...further, liquidator: { surge: 1 } },
       "liquidator.executorsPerPod: makes 60 executors on 5 pods and 1 of a rollout, over the cap of 50: lower executorsPerPod, maxReplicas or surge",

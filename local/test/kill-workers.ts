@@ -6,8 +6,8 @@ import type { Start } from "./npm-start.ts";
 import { until } from "./until.ts";
 
 /**
- * In the round after the fall of prices, kills the one indexer while it holds the batch, then the liquidator that holds
- * the most transactions of unknown end. Returns what that one held.
+ * In the round after the fall of prices, kills the one indexer while it holds the batch; and in the next, which believes
+ * them, the liquidator that holds the most transactions of unknown end. Returns what that one held.
  */
 export async function killWorkers(start: Start): Promise<readonly OpenAttempt[]> {
   await start.line(/^all processes ready/);

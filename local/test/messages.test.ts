@@ -26,6 +26,7 @@ let nowMs: number;
 
 beforeAll(async () => {
   stack = await startRunningStack(40);
+  await stack.believePrices();
   runId = await stack.round(40);
   const manifest = await stack.clients.objects.getJson(runManifestKey(runId), CALM);
   ({ stateVersion } = runManifestSchema.parse(manifest));

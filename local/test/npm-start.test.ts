@@ -89,12 +89,31 @@ test("coverage adds up in every round and over all", () => {
   }
 });
 
-test("the calm round liquidates nothing, the fall of prices does, and the last round is quiet", () => {
+test("calm rounds liquidate nothing, the fall of prices does once it is believed, and the last round is quiet", () => {
   for (const [, { report }] of runs()) {
     const liquidated = report.rounds.map(({ endings }) => endings.liquidated);
-    expect(liquidated.at(0)).toBe(0);
-    expect(liquidated.at(1)).toBeGreaterThan(0);
+    expect(liquidated.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(liquidated.at(3)).toBeGreaterThan(0);
     expect(liquidated.at(-1)).toBe(0);
+  }
+});
+
+test("a price is believed when it was observed twice, and what depends on it is unverified until then", () => {
+  for (const [, { report, ended }] of runs()) {
+    const [first, calm, fall, believed, ...later] = report.rounds;
+    expect(first?.prices).toEqual({ accepted: {}, suspect: { first_seen: 9 } });
+    expect(calm?.prices).toEqual({ accepted: { second_observation: 9 }, suspect: {} });
+    expect(fall?.prices.suspect).toEqual({ outside_band: 4 });
+    expect(believed?.prices.suspect).toEqual({});
+    expect(believed?.prices.accepted).toMatchObject({ second_observation: 4 });
+    expect([first, fall].map((round) => (round?.unverified ?? 0) > 0)).toEqual([true, true]);
+    expect([calm, believed, ...later].map((round) => round?.unverified)).not.toContain(1);
+    expect([calm, believed].map((round) => round?.unverified)).toEqual([0, 0]);
+    expect(first?.candidates).toBe(0);
+    expect(fall?.endings.liquidated).toBe(0);
+    expect(ended.stdout).toMatch(
+      /^ {2}prices +round 1: suspect: 9 first seen; \d+ positions unverified$/m,
+    );
   }
 });
 
@@ -137,7 +156,7 @@ test("only what was killed is started again", () => {
 });
 
 test("the batch of the killed indexer is delivered again and scanned once", () => {
-  const crashRun = killed.report.rounds[1]?.runId;
+  const crashRun = killed.report.rounds[2]?.runId;
   const scans = killed.indexerLog
     .split("\n")
     .filter((line) => line.includes('"message":"batch scanned"'))

@@ -25,6 +25,11 @@ export const reportSchema = z.object({
         coverage,
         candidates: count,
         endings,
+        prices: z.object({
+          accepted: z.record(z.string(), count),
+          suspect: z.record(z.string(), count),
+        }),
+        unverified: count,
         wallMs: count,
       }),
     )

@@ -25,6 +25,10 @@ import { until } from "./until.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const CALM = new AbortController().signal;
+/** More than any book of a test has. */
+const MOST_CDPS = 5_000;
+/** Between two observations. */
+const FEED_SECONDS = 900;
 
 /** The servers and one program of each kind, for tests that drive the rounds themselves. */
 export interface RunningStack
@@ -44,6 +48,8 @@ export interface RunningStack
   untilQueuesEmpty(): Promise<void>;
   /** Runs the dispatcher and waits until the queues are empty: the id of the run. */
   round(batchSize: number): Promise<string>;
+  /** Has the prices as they are seen by a run, and observed anew: the next run believes them. */
+  believePrices(): Promise<void>;
   send(
     queue: string,
     body: string,
@@ -98,6 +104,13 @@ function driven(
     await dispatch(scheduledAtMs, batchSize);
     return runIdOf(scheduledAtMs);
   };
+  const round = async (batchSize: number) => {
+    const runId = await dispatchNow(batchSize);
+    const { look } = createRunWatch(objects, runId);
+    const watch = { look, depths, onStatus: () => {}, sleep, nowMs: () => performance.now() };
+    await awaitRound(1, { ...watch, signal: CALM });
+    return runId;
+  };
   return {
     clients,
     queueNames,
@@ -105,12 +118,10 @@ function driven(
     endpoints,
     depths,
     dispatch: dispatchNow,
-    async round(batchSize) {
-      const runId = await dispatchNow(batchSize);
-      const { look } = createRunWatch(objects, runId);
-      const watch = { look, depths, onStatus: () => {}, sleep, nowMs: () => performance.now() };
-      await awaitRound(1, { ...watch, signal: CALM });
-      return runId;
+    round,
+    async believePrices() {
+      await round(MOST_CDPS);
+      await control.advance(FEED_SECONDS, CALM);
     },
     async send(queue, body, fifo) {
       await sqs.send(

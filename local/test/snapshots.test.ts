@@ -23,6 +23,7 @@ let database: DuckDBInstance;
 beforeAll(async () => {
   stack = await startRunningStack(CDPS);
   await stack.control.crash("0.2", CALM);
+  await stack.believePrices();
   before = await stack.control.audit(CALM);
   const runId = await stack.round(BATCH_SIZE);
   after = await stack.control.audit(CALM);
@@ -37,7 +38,11 @@ afterAll(async () => {
 
 /** Rows of text, out of the files of all batches. */
 async function query(sql: string) {
-  const files = join(stack.folder.s3, LOCAL_AWS.dataBucket, "snapshots/*/*.parquet");
+  const files = join(
+    stack.folder.s3,
+    LOCAL_AWS.dataBucket,
+    `snapshots/run=${books.manifest.runId}/*.parquet`,
+  );
   const connection = await database.connect();
   try {
     const reader = await connection.runAndReadAll(

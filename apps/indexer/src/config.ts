@@ -1,4 +1,5 @@
 import {
+  AGREEMENT_BELOW_BAND,
   awsVariables,
   CLOCK_ON_SIMULATOR_ONLY,
   crossCheck,
@@ -41,9 +42,10 @@ const variables = z.object({
   CANDIDATE_TTL_SECONDS: whole(10, 86_400).default(600),
 });
 
+const withClock = crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY);
 /** What has to hold between the variables. */
 export const envSchema = crossCheck(
-  crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY),
+  crossCheck(withClock, "PRICE_AGREEMENT", AGREEMENT_BELOW_BAND),
   "CONFIRM_FROM_LTV",
   {
     holds: ({ CONFIRM_FROM_LTV: from }) => from === undefined || Number(from) <= 1,

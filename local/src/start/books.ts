@@ -34,7 +34,7 @@ export async function readRunBooks(
   signal: AbortSignal,
 ): Promise<RunBooks> {
   const manifestKey = runManifestKey(runId);
-  const manifest = parse(
+  const manifest = parseRecord(
     runManifestSchema,
     manifestKey,
     await objects.getJson(manifestKey, signal),
@@ -55,7 +55,7 @@ export function createRunWatch(objects: ObjectReader, runId: string) {
   const seen = new Map<string, BatchSummary>();
   return {
     async look(signal: AbortSignal): Promise<RunProgress> {
-      manifest ??= parse(
+      manifest ??= parseRecord(
         runManifestSchema,
         runManifestKey(runId),
         await objects.getJson(runManifestKey(runId), signal),
@@ -106,11 +106,12 @@ function readAll<T>(
   signal: AbortSignal,
 ): Promise<T[]> {
   const places = createSemaphore(READS_IN_FLIGHT);
-  const read = async (key: string) => parse(schema, key, await objects.getJson(key, signal));
+  const read = async (key: string) => parseRecord(schema, key, await objects.getJson(key, signal));
   return Promise.all(keys.map((key) => places.run(() => read(key), signal)));
 }
 
-function parse<T>(schema: z.ZodType<T>, key: string, stored: unknown): T {
+/** @throws {RunFailure} when there is no such object, or it is not what its key promises */
+export function parseRecord<T>(schema: z.ZodType<T>, key: string, stored: unknown): T {
   if (stored === undefined) throw new RunFailure(`the data bucket has no ${key}`);
   const parsed = schema.safeParse(stored);
   if (parsed.success) return parsed.data;

@@ -12,7 +12,7 @@ test("without flags the book of today is run on the simulator", () => {
       crash: "0.25",
       indexers: 2,
       liquidators: 2,
-      maxRounds: 8,
+      maxRounds: 10,
       reportFile: null,
       keep: false,
       network: "simulator",

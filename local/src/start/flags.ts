@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 export interface StartOptions {
   readonly cdps: number;
   readonly seed: number;
-  /** Part of their value that XRD and its kin lose after the first round, above 0 and under 1. */
+  /** Part of their value that XRD and its kin lose after the second round, above 0 and under 1. */
   readonly crash: string;
   readonly indexers: number;
   readonly liquidators: number;
@@ -32,10 +32,10 @@ position over the line was liquidated, none under it was touched, and all books 
 
   --cdps N          positions in the simulated book (1138)
   --seed S          draws the book; the same seed gives the same liquidations (1)
-  --crash F         part of their value that XRD and its kin lose after round 1 (0.25)
+  --crash F         part of their value that XRD and its kin lose after round 2 (0.25)
   --indexers N      indexer processes (2)
   --liquidators N   liquidator processes (2)
-  --rounds N        rounds at most (8)
+  --rounds N        rounds at most (10)
   --report FILE     write the result to FILE as JSON
   --keep            stay up after the run and print how to reach everything
   --network NAME    simulator, mainnet or stokenet (simulator)
@@ -101,7 +101,7 @@ function toOptions(values: ReturnType<typeof readValues>, faults: string[]): Sta
     crash: parseCrash(values.crash, faults),
     indexers: whole("indexers", 2, 1, 32),
     liquidators: whole("liquidators", 2, 1, 32),
-    maxRounds: whole("rounds", 8, 1, 1_000),
+    maxRounds: whole("rounds", 10, 1, 1_000),
     reportFile: values.report ?? null,
     keep: values.keep === true,
     network,

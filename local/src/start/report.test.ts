@@ -13,6 +13,11 @@ import {
 import { summaryLines } from "./summary.ts";
 import { judge } from "./verdict.ts";
 
+const prices = {
+  accepted: { within_limits: 7 },
+  suspect: { outside_band: 2, first_seen: 1 },
+};
+
 function sampleResult(audit: RunResult["audit"]): RunResult {
   const flags = parseFlags(["--seed", "7", "--cdps", "10"]);
   if (flags.kind !== "run") throw new Error("these flags are fine");
@@ -20,7 +25,7 @@ function sampleResult(audit: RunResult["audit"]): RunResult {
   const outcomes = [sampleOutcome()];
   return {
     options: flags.options,
-    rounds: [{ number: 1, books, wallMs: 1_500.4 }],
+    rounds: [{ number: 1, books, prices, wallMs: 1_500.4 }],
     outcomes,
     audit,
     verdict: judge({ runs: [books], outcomes, audit, parked: [], treasury: null, dryRun: false }),
@@ -69,6 +74,8 @@ test("the report holds every figure of the run", () => {
         coverage,
         candidates: 1,
         endings,
+        prices,
+        unverified: 0,
         wallMs: 1500,
       },
     ],
@@ -109,6 +116,7 @@ test("the summary says it to a person and passes", () => {
     "  positions      10 minted: 8 live, 2 burned",
     "  over the line  1 at the end: 1 bad debt",
     "  coverage       round 1: 10 = 8 scanned + 2 skipped + 0 failed",
+    "  prices         round 1: believed: 7 within limits; suspect: 2 outside band, 1 first seen",
     "  candidates     1",
     "  endings        1 liquidated",
     "  paid for by    1 inventory, 0 flash_redeem, 0 flash_swap, 0 nft",

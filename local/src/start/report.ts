@@ -7,6 +7,7 @@ import { type Coverage, coverageOf, sumCoverage } from "./coverage.ts";
 import type { StartOptions } from "./flags.ts";
 import { type Latencies, latenciesOf } from "./latency.ts";
 import type { OverLine } from "./over-line.ts";
+import type { PriceCounts } from "./price-decisions.ts";
 import type { Verdict } from "./verdict.ts";
 
 type FundingKind = (typeof FUNDING_KINDS)[number];
@@ -21,6 +22,8 @@ export interface GatewayRequests {
 export interface FinishedRound {
   readonly number: number;
   readonly books: RunBooks;
+  /** What the price guard decided; null when it has not said. */
+  readonly prices: PriceCounts | null;
   readonly wallMs: number;
 }
 
@@ -80,6 +83,10 @@ interface RoundReport {
   readonly coverage: Coverage;
   readonly candidates: number;
   readonly endings: Readonly<Record<Ending, number>>;
+  /** Assets by what the price guard decided of them, and why; null when it has not said. */
+  readonly prices: PriceCounts | null;
+  /** Scanned, and depending on a suspect price. */
+  readonly unverified: number;
   readonly wallMs: number;
 }
 
@@ -121,7 +128,7 @@ export function reportOf(result: RunResult): Report {
 }
 
 function roundReport(round: FinishedRound, outcomes: readonly Outcome[]): RoundReport {
-  const { number, books, wallMs } = round;
+  const { number, books, prices, wallMs } = round;
   const { runId, stateVersion } = books.manifest;
   return {
     round: number,
@@ -130,6 +137,8 @@ function roundReport(round: FinishedRound, outcomes: readonly Outcome[]): RoundR
     coverage: coverageOf(books),
     candidates: candidatesOf(books),
     endings: countEndings(outcomes.filter((outcome) => outcome.runId === runId)),
+    prices,
+    unverified: books.summaries.reduce((total, { verdicts }) => total + verdicts.unverified, 0),
     wallMs: Math.round(wallMs),
   };
 }

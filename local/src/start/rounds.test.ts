@@ -20,6 +20,7 @@ const START_MS = Date.UTC(2026, 10, 20, 21, 55, 30);
 const completeRuns: ObjectReader = {
   getJson: (key) => {
     const runId = key.split("/")[1] ?? "";
+    if (key.endsWith("prices.json")) return Promise.resolve(undefined);
     return Promise.resolve(
       key.endsWith("manifest.json") ? sampleManifest({ runId }) : sampleSummary({ runId }),
     );
@@ -73,33 +74,37 @@ const two = sampleAudit({
   liquidations: [sampleLiquidation(), sampleLiquidation({ cdpId: "#8#", intentHash: "txid_two" })],
 });
 
-test("a calm round, the fall of prices, and rounds until one has nothing left to do", async () => {
-  const { done, runIds } = await play(["--crash", "0.4"], [quiet, one, two, two]);
+test("two calm rounds, the fall of prices, and rounds until one has nothing left to do", async () => {
+  const { done, runIds } = await play(["--crash", "0.4"], [quiet, quiet, quiet, one, two, two]);
   expect(done).toEqual([
     "dispatch 2026-11-20T21:55:00.000Z",
-    "crash 0.4",
     "dispatch 2026-11-20T22:00:00.000Z",
+    "crash 0.4",
     "dispatch 2026-11-20T22:05:00.000Z",
     "dispatch 2026-11-20T22:10:00.000Z",
+    "dispatch 2026-11-20T22:15:00.000Z",
+    "dispatch 2026-11-20T22:20:00.000Z",
   ]);
   expect(runIds).toEqual([
     "20261120T215500Z",
     "20261120T220000Z",
     "20261120T220500Z",
     "20261120T221000Z",
+    "20261120T221500Z",
+    "20261120T222000Z",
   ]);
 });
 
 test("a quiet round is not enough while a position is over the line, but the rounds are", async () => {
   const left = sampleAudit({ liquidations: [], overLine: [overLine("#3#")] });
-  const { runIds } = await play(["--rounds", "3"], [quiet, left, left, left]);
-  expect(runIds).toHaveLength(3);
+  const { runIds } = await play(["--rounds", "5"], [quiet, quiet, left, left, left, left]);
+  expect(runIds).toHaveLength(5);
 });
 
 test("bad debt keeps no round going", async () => {
   const bad = sampleAudit({ liquidations: [], overLine: [overLine("#3#", { badDebt: true })] });
-  const { runIds } = await play([], [bad, bad]);
-  expect(runIds).toHaveLength(2);
+  const { runIds } = await play([], [bad, bad, bad, bad]);
+  expect(runIds).toHaveLength(4);
 });
 
 test("a public network gets one round at the time of day", async () => {

@@ -6,6 +6,7 @@ import type { LedgerControl } from "./control.ts";
 import { scheduledMinute } from "./dispatch.ts";
 import type { StartOptions } from "./flags.ts";
 import { sortOverLine } from "./over-line.ts";
+import { readPriceCounts } from "./price-decisions.ts";
 import type { Progress } from "./progress.ts";
 import type { FinishedRound } from "./report.ts";
 import { awaitRound } from "./round.ts";
@@ -33,12 +34,15 @@ export interface RoundsResult {
   readonly audit: Audit | null;
 }
 
-/** Ledger time between rounds: what the schedule of a deployment has. */
+/** Ledger time between rounds: what the schedule of a deployment has. The simulated feed observes anew each time. */
 const ROUND_SECONDS = 300;
+/** The first round sees prices for the first time, the second believes them: then they may fall. */
+const FALL_ROUND = 3;
 
 /**
- * Runs rounds until the book is clean: the first on a calm market, the second after the fall of prices, and
- * more until one had nothing to liquidate. A public network gets one, and no fall.
+ * Runs rounds until the book is clean: two on a calm market, for a price is believed once it was observed twice; one after
+ * the fall of prices, which is suspect at first; and more, at prices observed again, until one had nothing to liquidate.
+ * A public network gets one, and no fall.
  */
 export async function runRounds(deps: RoundsDeps): Promise<RoundsResult> {
   const { options, stack, signal } = deps;
@@ -53,7 +57,7 @@ export async function runRounds(deps: RoundsDeps): Promise<RoundsResult> {
     const commitsBefore: number = audit?.liquidations.length ?? 0;
     audit = await control.audit(signal);
     const quiet = audit.liquidations.length === commitsBefore;
-    if (number > 1 && quiet && (await nothingMissed(audit, rounds, deps))) break;
+    if (number > FALL_ROUND && quiet && (await nothingMissed(audit, rounds, deps))) break;
   }
   // Read anew: a batch or an attempt that was worked twice has overwritten its record.
   const books = await Promise.all(
@@ -68,9 +72,10 @@ export async function runRounds(deps: RoundsDeps): Promise<RoundsResult> {
 async function moveOn(number: number, control: LedgerControl, deps: RoundsDeps): Promise<void> {
   const { options, progress, signal } = deps;
   await control.advance(ROUND_SECONDS, signal);
-  if (number !== 2) return;
+  if (number !== FALL_ROUND) return;
   await control.crash(options.crash, signal);
   progress.say(`prices fall: XRD and its kin lose ${percent(options.crash)} of their value`);
+  progress.say("what falls far is not believed before it was observed twice");
 }
 
 async function runRound(number: number, deps: RoundsDeps): Promise<FinishedRound> {
@@ -91,7 +96,12 @@ async function runRound(number: number, deps: RoundsDeps): Promise<FinishedRound
   });
   const wall = nowMs() - startMs;
   progress.roundDone(status, wall / 1_000);
-  return { number, books: await readRunBooks(stack.clients.objects, runId, signal), wallMs: wall };
+  const { objects } = stack.clients;
+  const [books, prices] = await Promise.all([
+    readRunBooks(objects, runId, signal),
+    readPriceCounts(objects, runId, signal),
+  ]);
+  return { number, books, prices, wallMs: wall };
 }
 
 async function nothingMissed(

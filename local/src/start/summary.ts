@@ -1,6 +1,7 @@
 import type { Audit } from "../simulator/ledger/types.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Percentiles } from "./latency.ts";
+import { priceText } from "./price-decisions.ts";
 import type { Report } from "./report.ts";
 
 /** Where the traces of a run lie, as the person at the terminal would type it. */
@@ -18,6 +19,7 @@ export function summaryLines(report: Report, audit: Audit | null, places: Places
     ["positions", [positionsText(report, audit)]],
     ["over the line", report.overLine === null ? [] : [overLineText(report.overLine)]],
     ["coverage", report.rounds.map(({ round, coverage }) => coverageText(round, coverage))],
+    ["prices", report.rounds.map(pricesText)],
     ["candidates", [number(report.candidates)]],
     ["endings", [endingsText(report.endings)]],
     ["paid for by", audit === null ? [] : [fundingText(report.funding)]],
@@ -90,6 +92,12 @@ function overLineText(overLine: NonNullable<Report["overLine"]>): string {
 
 function coverageText(round: number, { expected, scanned, skipped, failed }: Coverage): string {
   return `round ${round}: ${number(expected)} = ${number(scanned)} scanned + ${number(skipped)} skipped + ${number(failed)} failed`;
+}
+
+function pricesText({ round, prices, unverified }: Report["rounds"][number]): string {
+  const decided = prices === null ? "not judged" : priceText(prices);
+  const waiting = unverified === 0 ? "" : `; ${number(unverified)} positions unverified`;
+  return `round ${round}: ${decided}${waiting}`;
 }
 
 function endingsText(endings: Report["endings"]): string {

@@ -10,9 +10,6 @@ export type { GatewayObserver } from "./gateway/observer.ts";
 export type { GatewayTiming } from "./gateway/timing.ts";
 export { assertFresh, type LedgerHead, readHead } from "./ledger-head.ts";
 export { NETWORK_IDS, xrdAddress } from "./network.ts";
-export { decodeSborHex } from "./sbor/decode-hex.ts";
-export { decodeSbor, type SborValue } from "./sbor/decode-sbor.ts";
-export { SborError, type SborNode } from "./sbor/node.ts";
 export { priceLimitsOf } from "./prices/price-limits.ts";
 export { pricesUsed, type UsedPrice } from "./prices/prices-used.ts";
 export {
@@ -20,6 +17,9 @@ export {
   type ReadReferencePrices,
   type ReferencePrice,
 } from "./prices/reference-source.ts";
+export { decodeSborHex } from "./sbor/decode-hex.ts";
+export { decodeSbor, type SborValue } from "./sbor/decode-sbor.ts";
+export { SborError, type SborNode } from "./sbor/node.ts";
 export { accountAddressOf } from "./transaction/account-address.ts";
 export {
   type BuiltTransaction,

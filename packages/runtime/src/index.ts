@@ -17,7 +17,11 @@ export { inParallel } from "./in-parallel.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export { createOpsServer } from "./ops-server.ts";
 export { type PersistOptions, persist } from "./persist.ts";
-export { type PriceGuardConfig, priceGuardVariables } from "./price-guard-variables.ts";
+export {
+  AGREEMENT_BELOW_BAND,
+  type PriceGuardConfig,
+  priceGuardVariables,
+} from "./price-guard-variables.ts";
 export { createReadiness, type Readiness } from "./readiness.ts";
 export { type LoopOptions, runLoop } from "./run-loop.ts";
 export { runWorker, type WorkerShell } from "./run-worker.ts";

@@ -20,5 +20,14 @@ export const priceGuardVariables = {
   REFERENCE_MAX_AGE_SECONDS: seconds(5, 3_600).default(300),
 };
 
+/** Of every program with a price guard. */
+export const AGREEMENT_BELOW_BAND = {
+  holds: ({ PRICE_AGREEMENT, PRICE_BAND }: { PRICE_AGREEMENT?: string; PRICE_BAND?: string }) =>
+    PRICE_AGREEMENT === undefined ||
+    PRICE_BAND === undefined ||
+    Number(PRICE_AGREEMENT) < Number(PRICE_BAND),
+  message: "is not below PRICE_BAND: prices that walk away would agree with each other",
+};
+
 /** Those variables, read. */
 export type PriceGuardConfig = z.output<z.ZodObject<typeof priceGuardVariables>>;

@@ -17,15 +17,31 @@ export const advanceRequest = z.strictObject({
 
 export const pricesRequest = z
   .strictObject({
-    set: byName.optional(),
+    set: z
+      .record(z.string(), decimal)
+      .refine((prices) => Object.keys(prices).length > 0, "must not be empty")
+      .optional(),
+    /** What the price cache has no more. */
+    remove: z.array(z.string()).min(1).max(100).optional(),
     crash: decimal
       .refine((text) => Number(text) > 0 && Number(text) < 1, "must lie between 0 and 1")
       .optional(),
   })
-  .refine((request) => request.set !== undefined || request.crash !== undefined, {
+  .refine((request) => Object.values(request).some((value) => value !== undefined), {
     path: ["set"],
-    error: "set or crash must be given",
+    error: "set, remove or crash must be given",
   });
+
+/** What is named is set, the rest stays; null forgets an asset. */
+export const referenceRequest = z.strictObject({
+  set: z.record(z.string(), positive.nullable()).optional(),
+  /** Takes all prices from the ledger as they are now, before `set`. */
+  copy: z.literal(true).optional(),
+  /** How long ago the source says it looked, simulated seconds. */
+  ageSeconds: z.number().int().min(0).max(1_000_000).optional(),
+  /** Whether it answers at all. */
+  available: z.boolean().optional(),
+});
 
 export const fundRequest = z.strictObject({
   account: z
@@ -83,7 +99,7 @@ function jsonOf(body: unknown): unknown {
 
 export interface ResourceNames {
   /** Turns symbols into addresses; a deposit unit goes by its address alone. */
-  resolveAll(field: string, amounts: Readonly<Record<string, string>>): Record<string, string>;
+  resolveAll<V>(field: string, amounts: Readonly<Record<string, V>>): Record<string, V>;
   /** Refuses amounts with more places than the resource has. */
   refuseTooFine(field: string, amounts: Readonly<Record<string, string>>): void;
 }

@@ -74,9 +74,51 @@ describe("control/prices", () => {
     });
   });
 
+  it("sets a price to zero, and takes one away", async () => {
+    expect(await post("prices", { set: { xUSDC: "0" } })).toEqual({
+      prices: { [ADDRESS.usdc]: "0" },
+    });
+    expect(await post("prices", { remove: ["xUSDC"] })).toEqual({ prices: {} });
+  });
+
   it("lets the market crash", async () => {
     await post("prices", { crash: "0.25" });
     expect(simulator.ledger.crashes).toEqual(["0.25"]);
+  });
+});
+
+describe("control/reference", () => {
+  const observedAt = "2026-01-01T00:01:40.000Z";
+
+  it("says nothing at first, then what it was told, as of now or of a time ago", async () => {
+    expect(await get("reference")).toEqual({ version: 1, prices: {} });
+    await post("reference", { set: { xUSDC: "200.5" } });
+    expect(await get("reference")).toEqual({
+      version: 1,
+      prices: { [ADDRESS.usdc]: { priceXrd: "200.5", observedAt } },
+    });
+    await post("reference", { ageSeconds: 100 });
+    expect(await get("reference")).toMatchObject({
+      prices: { [ADDRESS.usdc]: { observedAt: "2026-01-01T00:00:00.000Z" } },
+    });
+    expect(await post("reference", { set: { xUSDC: null } })).toEqual({ version: 1, prices: {} });
+  });
+
+  it("copies what the ledger says, and keeps to it when the ledger goes elsewhere", async () => {
+    await post("prices", { set: { xUSDC: "201" } });
+    await post("reference", { copy: true });
+    await post("prices", { set: { xUSDC: "20100" } });
+    expect(await get("reference")).toEqual({
+      version: 1,
+      prices: { [ADDRESS.usdc]: { priceXrd: "201", observedAt } },
+    });
+  });
+
+  it("does not answer when it is told not to", async () => {
+    await post("reference", { available: false });
+    expect((await fetch(`${simulator.url}/control/reference`)).status).toBe(503);
+    await post("reference", { available: true });
+    expect((await fetch(`${simulator.url}/control/reference`)).status).toBe(200);
   });
 });
 
@@ -164,7 +206,12 @@ describe("unusable input", () => {
     ["prices", { set: {} }, "set"],
     ["prices", { set: { xUSDC: 200 } }, "set.xUSDC"],
     ["prices", { set: { xUSDC: "-1" } }, "set.xUSDC"],
-    ["prices", { set: { xUSDC: "0.0" } }, "set.xUSDC"],
+    ["prices", { set: { xUSDC: "-0" } }, "set.xUSDC"],
+    ["prices", { remove: [] }, "remove"],
+    ["prices", { remove: ["DOGE"] }, "remove.DOGE"],
+    ["reference", { set: { xUSDC: "0" } }, "set.xUSDC"],
+    ["reference", { set: { DOGE: "1" } }, "set.DOGE"],
+    ["reference", { ageSeconds: -1 }, "ageSeconds"],
     ["prices", { set: { DOGE: "1" } }, "set.DOGE"],
     ["prices", { set: { constructor: "1" } }, "set.constructor"],
     ["prices", { crash: "1" }, "crash"],

@@ -8,10 +8,12 @@ import {
   fundRequest,
   parseControl,
   pricesRequest,
+  referenceRequest,
   servicesRequest,
   UnusableInputError,
 } from "./control-requests.ts";
 import { createFaultControl, type FaultControl, faultsRequest } from "./fault-settings.ts";
+import { createReferenceSource } from "./reference-source.ts";
 
 export interface ControlOptions {
   readonly ledger: SimulatedLedger;
@@ -25,6 +27,7 @@ export function addControlRoutes(server: FastifyInstance, options: ControlOption
   const faultControl = createFaultControl(options.ledger, options.faults);
   addReads(server, options, faultControl);
   addWrites(server, options.ledger, faultControl);
+  addReference(server, options.ledger);
 }
 
 function addReads(
@@ -57,9 +60,11 @@ function addWrites(
     return stateOf(ledger, ledger.advance(seconds));
   });
   write("prices", (body) => {
-    const { set, crash } = parseControl(pricesRequest, body);
+    const { set, remove = [], crash } = parseControl(pricesRequest, body);
     const prices = set && names.resolveAll("set", set);
+    const gone = names.resolveAll("remove", Object.fromEntries(remove.map((name) => [name, ""])));
     if (prices) ledger.setPrices(prices);
+    if (remove.length > 0) ledger.removePrices(Object.keys(gone));
     if (crash !== undefined) ledger.crash(crash);
     return { prices: ledger.prices() };
   });
@@ -78,6 +83,26 @@ function addWrites(
     faultControl.apply(parseControl(faultsRequest, body));
     return faultControl.current();
   });
+}
+
+/** A source of prices that has nothing to do with the ledger's own: a test says what it says. */
+function addReference(server: FastifyInstance, ledger: SimulatedLedger): void {
+  const names = createNames(ledger);
+  const reference = createReferenceSource(ledger);
+  server.get("/control/reference", (_request, reply) => {
+    const answer = reference.answer();
+    return answer === undefined
+      ? reply.code(503).send({ error: "unavailable" })
+      : reply.send(answer);
+  });
+  server.post("/control/reference", (request, reply) =>
+    respond(request, reply, (body) => {
+      const { set = {}, ...rest } = parseControl(referenceRequest, body);
+      const resolved = names.resolveAll("set", set);
+      reference.apply({ set: resolved, ...rest });
+      return reference.answer() ?? { error: "unavailable" };
+    }),
+  );
 }
 
 function respond(

@@ -233,6 +233,11 @@ export class SmallLedger implements SimulatedLedger {
     return this.head();
   }
 
+  removePrices(addresses: readonly string[]): LedgerPoint {
+    for (const address of addresses) delete this.priceOf[address];
+    return this.head();
+  }
+
   prices(): Readonly<Record<string, string>> {
     return this.priceOf;
   }

@@ -195,7 +195,7 @@ function assessCollateral(
 
 function priceOf(asset: string, state: StateReader, moment: Moment): Num {
   const entry = state.prices.get(asset);
-  if (entry === undefined) {
+  if (entry === undefined || entry.isGone) {
     throw new ValuationError(`no price of ${asset}`);
   }
   const ageSeconds = moment.nowSeconds - entry.timestampSeconds;

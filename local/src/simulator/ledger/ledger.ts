@@ -5,7 +5,7 @@ import { createChain } from "./chain.ts";
 import { fundAccount } from "./fund-account.ts";
 import { accrueInterest } from "./pools.ts";
 import { createPreview } from "./preview.ts";
-import { crashedPrices, currentPrices, observePrices } from "./price-feed.ts";
+import { crashedPrices, currentPrices, observePrices, removePrices } from "./price-feed.ts";
 import { createReads } from "./reads.ts";
 import { checkService, OFF } from "./services.ts";
 import { readPayload } from "./toolkit.ts";
@@ -120,6 +120,7 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
       });
     },
     setPrices,
+    removePrices: (addresses) => change((state) => removePrices(state, addresses)),
     crash: (fraction) => setPrices(crashedPrices(tables, fraction)),
     prices: () => currentPrices(tables),
     fund(account, amounts) {

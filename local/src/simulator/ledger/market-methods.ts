@@ -46,8 +46,8 @@ function getCdp(frame: Frame, args: Value): SborNode {
 function getPrice(frame: Frame, args: Value): SborNode {
   const addresses = elementsOf(argumentsOf(args, "get_price", 1)[0]).map(addressOfValue);
   const entries = addresses.map((address) => {
-    const price = frame.state.prices.get(address)?.price;
-    if (price === undefined || RESOURCE_ENTRIES.get(address)?.isDepositUnit) {
+    const { price, isGone } = frame.state.prices.get(address) ?? {};
+    if (price === undefined || isGone || RESOURCE_ENTRIES.get(address)?.isDepositUnit) {
       throw new ManifestFailure(`LendingMarket: no price of ${address}`);
     }
     return { key: reference(address), value: decimal(text(price)) };

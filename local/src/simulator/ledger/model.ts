@@ -56,6 +56,8 @@ export interface PriceEntry {
   readonly transactionHash: string;
   readonly price: Num;
   readonly timestampSeconds: number;
+  /** The cache has it no more. */
+  readonly isGone?: boolean;
 }
 
 /** Resource → amount; a non-fungible counts one under `nftKey`. Never changed in place. */

@@ -43,19 +43,33 @@ export function observePrices(
   }
 }
 
-/** Every price as it stands, by asset. */
+/**
+ * Takes prices out of the cache, until they are observed anew.
+ * @throws {RangeError} on something that has no price
+ */
+export function removePrices(state: Overlays, addresses: readonly string[]): void {
+  for (const address of addresses) {
+    const entry = state.prices.get(address);
+    if (entry === undefined) throw new RangeError(`${address} has no price of its own`);
+    state.prices.set(address, { ...entry, isGone: true });
+  }
+}
+
+/** Every price as it stands, by asset; none of what is gone. */
 export function currentPrices(state: StateReader): Record<string, string> {
-  return Object.fromEntries(
-    ASSETS.map(({ symbol }) => {
-      const address = resourceAddress(symbol);
-      return [address, text(state.prices.get(address)?.price ?? ONE)];
-    }),
-  );
+  const prices = ASSETS.map(({ symbol }): [string, string] | undefined => {
+    const address = resourceAddress(symbol);
+    const { price = ONE, isGone } = state.prices.get(address) ?? {};
+    return isGone ? undefined : [address, text(price)];
+  });
+  return Object.fromEntries(prices.filter((entry) => entry !== undefined));
 }
 
 /** When the asset observed longest ago was observed. */
 export function oldestObservation(state: StateReader): number {
-  const entries = ASSETS.map(({ symbol }) => state.prices.get(resourceAddress(symbol)));
+  const entries = ASSETS.map(({ symbol }) => state.prices.get(resourceAddress(symbol))).filter(
+    (entry) => !entry?.isGone,
+  );
   return Math.min(...entries.map((entry) => entry?.timestampSeconds ?? 0));
 }
 

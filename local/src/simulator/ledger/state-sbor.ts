@@ -61,7 +61,10 @@ export function createStoreReader(tables: Tables, startVersion: number): StoreRe
   return (store, stateVersion) => {
     if (store === STORES.priceCache) {
       return perAsset(
-        (address) => tables.prices.at(address, stateVersion),
+        (address) => {
+          const entry = tables.prices.at(address, stateVersion);
+          return entry?.value.isGone ? undefined : entry;
+        },
         (_, entry) => cacheEntry(entry),
       );
     }

@@ -267,6 +267,8 @@ export interface SimulatedLedger {
   advance(seconds: number): LedgerPoint;
   /** Sets prices by resource address, in XRD, as a new observation of each. */
   setPrices(prices: Readonly<Record<string, string>>): LedgerPoint;
+  /** Takes prices out of the cache, by resource address: what depends on them cannot be valued until they are set again. */
+  removePrices(addresses: readonly string[]): LedgerPoint;
   /** XRD and LSULP fall by the fraction against everything else, BTC and ETH by half of it: all in XRD, so other prices rise. */
   crash(fraction: string): LedgerPoint;
   prices(): Readonly<Record<string, string>>;
