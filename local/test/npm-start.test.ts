@@ -92,8 +92,10 @@ test("coverage adds up in every round and over all", () => {
 test("calm rounds liquidate nothing, the fall of prices does once it is believed, and the last round is quiet", () => {
   for (const [, { report }] of runs()) {
     const liquidated = report.rounds.map(({ endings }) => endings.liquidated);
-    expect(liquidated.slice(0, 3)).toEqual([0, 0, 0]);
-    expect(liquidated.at(3)).toBeGreaterThan(0);
+    const [first, calm, fall = 0, believed = 0] = liquidated;
+    expect([first, calm]).toEqual([0, 0]);
+    // Before it is believed only what has nothing to do with it: some assets fell within the band.
+    expect(believed).toBeGreaterThan(fall);
     expect(liquidated.at(-1)).toBe(0);
   }
 });
@@ -107,10 +109,9 @@ test("a price is believed when it was observed twice, and what depends on it is 
     expect(believed?.prices.suspect).toEqual({});
     expect(believed?.prices.accepted).toMatchObject({ second_observation: 4 });
     expect([first, fall].map((round) => (round?.unverified ?? 0) > 0)).toEqual([true, true]);
-    expect([calm, believed, ...later].map((round) => round?.unverified)).not.toContain(1);
-    expect([calm, believed].map((round) => round?.unverified)).toEqual([0, 0]);
+    const settled = [calm, believed, ...later].map((round) => round?.unverified);
+    expect(settled).toEqual(settled.map(() => 0));
     expect(first?.candidates).toBe(0);
-    expect(fall?.endings.liquidated).toBe(0);
     expect(ended.stdout).toMatch(
       /^ {2}prices +round 1: suspect: 9 first seen; \d+ positions unverified$/m,
     );

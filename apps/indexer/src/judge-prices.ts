@@ -37,7 +37,7 @@ export interface MarketPrices {
 }
 
 /** What can go wrong around the guard without stopping a scan. */
-export type GuardFailure = "read" | "write" | "reference";
+type GuardFailure = "read" | "write" | "reference";
 
 export interface JudgePricesDeps {
   readonly store: PriceGuardStore;

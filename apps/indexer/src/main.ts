@@ -1,14 +1,8 @@
-import {
-  connectGateway,
-  createReferenceSource,
-  type ReadReferencePrices,
-  readHead,
-} from "@weft/ledger";
+import { connectGateway, openReferenceSource, readHead } from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
-  type LedgerClock,
   runWorker,
   startProgram,
   systemClock,
@@ -43,11 +37,6 @@ function connectAws(config: Config) {
     runPointer: createRunPointer({ dynamo, table: config.STATE_TABLE }),
     priceGuard: createPriceGuardStore({ dynamo, table: config.STATE_TABLE }),
   };
-}
-
-function referencesOf(config: Config, clock: LedgerClock): ReadReferencePrices | null {
-  const { REFERENCE_PRICES_URL: url, REFERENCE_MAX_AGE_SECONDS: maxAgeSeconds } = config;
-  return url === undefined ? null : createReferenceSource({ url, clock, maxAgeSeconds });
 }
 
 async function receiveBatches(
@@ -88,7 +77,7 @@ async function receiveBatches(
       objects,
       runPointer,
       priceGuard,
-      readReferences: referencesOf(config, clock),
+      readReferences: openReferenceSource(config, clock),
       clock,
       metrics: createMetrics(registry),
       log,

@@ -128,7 +128,7 @@ describe("toSnapshotRow", () => {
       reason: "suspect price: zero of resource_sim1eth",
       loanValueXrd: null,
       confirmedLiquidationLtv: null,
-      loans: [{ units: "84", valueXrd: null }],
+      loans: [{ units: 84_000_000_000_000_000_000n, valueXrd: null }],
     });
   });
 

@@ -1,6 +1,6 @@
-import type { GatewayClient } from "@weft/ledger";
+import type { GatewayClient, ReadReferencePrices } from "@weft/ledger";
 import type { LedgerClock, Logger, Sleep } from "@weft/runtime";
-import type { AttemptStore, ObjectStore } from "@weft/store";
+import type { AttemptStore, ObjectStore, PriceGuardStore } from "@weft/store";
 import type { FleetWatch } from "./fleet-watch.ts";
 import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
@@ -13,6 +13,9 @@ export interface Adapters {
   readonly gateway: GatewayClient;
   readonly attempts: AttemptStore;
   readonly objects: ObjectStore;
+  readonly priceGuard: Pick<PriceGuardStore, "read">;
+  /** Null where there is no source. */
+  readonly readReferences: ReadReferencePrices | null;
   readonly clock: LedgerClock;
   readonly market: MarketFacts;
   /** Null in a dry run without a key. */

@@ -1,5 +1,6 @@
 import { type Decimal, parseDecimal } from "@weft/protocol";
 import {
+  AGREEMENT_BELOW_BAND,
   awsVariables,
   CLOCK_ON_SIMULATOR_ONLY,
   crossCheck,
@@ -7,6 +8,7 @@ import {
   fifoQueueName,
   ledgerVariables,
   parseEnvironment,
+  priceGuardVariables,
   receiveVariables,
   shellVariables,
 } from "@weft/runtime";
@@ -47,6 +49,7 @@ const variables = z.object({
   ...ledgerVariables,
   ...awsVariables,
   ...receiveVariables,
+  ...priceGuardVariables,
   /** Requests at once that submit a transaction or ask for its end, beside those of GATEWAY_MAX_IN_FLIGHT. */
   GATEWAY_FINALITY_IN_FLIGHT: whole(1, 1_000).default(10),
   LIQUIDATION_QUEUE: fifoQueueName,
@@ -102,7 +105,8 @@ const variables = z.object({
 });
 
 const withClock = crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY);
-const withKey = crossCheck(withClock, "SIGNING_KEY_FILE", {
+const withPrices = crossCheck(withClock, "PRICE_AGREEMENT", AGREEMENT_BELOW_BAND);
+const withKey = crossCheck(withPrices, "SIGNING_KEY_FILE", {
   holds: ({ SIGNER, SIGNING_KEY_FILE }) => SIGNER !== "file" || SIGNING_KEY_FILE !== undefined,
   message: "is needed with SIGNER=file: the path of the mounted key",
 });

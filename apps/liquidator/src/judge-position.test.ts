@@ -26,6 +26,7 @@ function judge(change: Partial<JudgePositionDeps>, knownVersion = 1_000n) {
     assertFresh: () => Promise.resolve(),
     readHealth: () => Promise.resolve(healthOf("1.2")),
     readPresence: () => Promise.resolve("live"),
+    findSuspectPrice: () => Promise.resolve(undefined),
     badDebtCollateralXrd: parseDecimal("1"),
     ...change,
   };
@@ -48,6 +49,25 @@ describe("judgePosition", () => {
   ])("over the line is %s with collateral worth %s XRD", async (kind, collateral) => {
     const readHealth = () => Promise.resolve(healthOf("9", collateral));
     expect((await judge({ readHealth })).kind).toBe(kind);
+  });
+
+  it.each([
+    ["over the line", healthOf("1.2")],
+    ["under it", healthOf("0.5")],
+    ["over it with nothing left", healthOf("9", "0")],
+  ])("says nothing of a CDP %s by a suspect price", async (_title, health) => {
+    const readHealth = () => Promise.resolve(health);
+    const findSuspectPrice = () => Promise.resolve("zero: 0 XRD for resource_sim1eth");
+    expect(await judge({ readHealth, findSuspectPrice })).toMatchObject({
+      kind: "price_suspect",
+      detail: "zero: 0 XRD for resource_sim1eth",
+    });
+  });
+
+  it("needs no price to see that nothing is owed", async () => {
+    const readHealth = () => Promise.resolve(healthOf("0", "150", "0"));
+    const findSuspectPrice = () => Promise.reject(new Error("not to be asked"));
+    expect((await judge({ readHealth, findSuspectPrice })).kind).toBe("healthy");
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import { type Decimal, formatDecimal, isBadDebt, isLiquidatable } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { TreasuryBooks } from "@weft/store";
+import type { FindSuspectPrice } from "./guard-prices.ts";
 
 /** What the account can pay with; null when there is no account (dry run without a key). */
 export interface Treasury {
@@ -27,6 +28,8 @@ export interface JudgePositionDeps {
     head: LedgerHead,
     signal: AbortSignal,
   ) => Promise<"live" | "burned" | "unknown" | "undecodable">;
+  /** The first price behind the ledger's word that is not believed, with its numbers. */
+  readonly findSuspectPrice: FindSuspectPrice;
   readonly badDebtCollateralXrd: Decimal;
 }
 
@@ -40,6 +43,7 @@ export type Judgement = { readonly head: LedgerHead } & (
   | { readonly kind: "liquidatable"; readonly health: LedgerHealth; readonly treasury: Treasury }
   | { readonly kind: "healthy"; readonly health: LedgerHealth }
   | { readonly kind: "bad_debt"; readonly health: LedgerHealth }
+  | { readonly kind: "price_suspect"; readonly health: LedgerHealth; readonly detail: string }
   | { readonly kind: "gone"; readonly detail: string }
 );
 
@@ -68,6 +72,9 @@ export async function judgePosition(
       disposition: "retry",
     });
   }
+  // Whatever the verdict, it is made of these prices; where nothing is owed it is made of none.
+  const suspect = health.loanValue > 0n ? await deps.findSuspectPrice(health, signal) : undefined;
+  if (suspect !== undefined) return { kind: "price_suspect", head, health, detail: suspect };
   if (!isLiquidatable(health.liquidationLtv)) return { kind: "healthy", head, health };
   if (isBadDebt(health, deps.badDebtCollateralXrd)) return { kind: "bad_debt", head, health };
   return { kind: "liquidatable", head, health, treasury };

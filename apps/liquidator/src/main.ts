@@ -1,5 +1,11 @@
 import { hostname } from "node:os";
-import { assertFresh, connectGateway, type GatewayClient, readHead } from "@weft/ledger";
+import {
+  assertFresh,
+  connectGateway,
+  type GatewayClient,
+  openReferenceSource,
+  readHead,
+} from "@weft/ledger";
 import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
@@ -16,6 +22,7 @@ import {
   createDynamo,
   createFleetSwitch,
   createObjectStore,
+  createPriceGuardStore,
   createReservations,
   createS3,
 } from "@weft/store";
@@ -49,6 +56,7 @@ function connectAws(config: Config) {
     sqs: createSqs({ region, endpointUrl: config.AWS_ENDPOINT_URL_SQS }),
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     attempts: createAttemptStore({ dynamo, table: config.STATE_TABLE }),
+    priceGuard: createPriceGuardStore({ dynamo, table: config.STATE_TABLE }),
     fleetSwitch: createFleetSwitch({ dynamo, table: config.STATE_TABLE }),
     reservations: createReservations({ dynamo, table: config.STATE_TABLE }),
   };
@@ -59,7 +67,7 @@ async function receiveCandidates(
   { registry, log, stop, heartbeat, untilItAnswers }: WorkerShell<(typeof PARTS)[number]>,
 ): Promise<void> {
   const metrics = createMetrics(registry);
-  const { sqs, objects, attempts, fleetSwitch, reservations } = connectAws(config);
+  const { sqs, objects, attempts, fleetSwitch, reservations, priceGuard } = connectAws(config);
   const clock = config.CLOCK_URL === undefined ? systemClock : createRemoteClock(config.CLOCK_URL);
   const gateway = connectGateway(config, { app: APP, version: VERSION, registry });
   const [executor, { market, termsKeeper }, [queueUrl, parkQueueUrl]] = await Promise.all([
@@ -97,6 +105,8 @@ async function receiveCandidates(
     releaseOrphanedHolds: async (signal) => keeper?.releaseOrphanedHolds(signal),
     time: { nowMs, sleep },
     owner,
+    priceGuard,
+    readReferences: openReferenceSource(config, clock),
     stopping: stop,
   });
   await Promise.all([

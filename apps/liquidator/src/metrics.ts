@@ -35,6 +35,11 @@ export function createMetrics(registry: Registry) {
       labelNames: ["code"],
       registers,
     }),
+    referenceFailures: new Counter({
+      name: "liquidator_reference_failures_total",
+      help: "Times that the source of reference prices did not answer.",
+      registers,
+    }),
     queuedToSubmitted: new Histogram({
       name: "liquidator_queued_to_submitted_seconds",
       help: "From queueing a candidate to submitting its transaction.",

@@ -7,6 +7,7 @@ import {
   PreviewFailedError,
   previewHealth,
   previewTransaction,
+  priceLimitsOf,
   readBalances,
   readCdps,
   readCommit,
@@ -20,6 +21,7 @@ import type { Adapters } from "./adapters.ts";
 import { awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
 import type { FinishAttemptDeps } from "./finish-attempt.ts";
+import { createPriceCheck } from "./guard-prices.ts";
 import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
 import type { MarketFacts } from "./market-facts.ts";
 import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
@@ -122,6 +124,17 @@ function judgePositionDeps(config: Config, adapters: Adapters): JudgePositionDep
       const reads = await readCdps(gateway, { cdpResource, ids: [cdpId], stateVersion }, signal);
       return reads.get(cdpId)?.kind ?? "unknown";
     },
+    findSuspectPrice: createPriceCheck({
+      readStates: (resources, signal) => adapters.priceGuard.read(resources, signal),
+      readReferences: adapters.readReferences,
+      onReferenceFailure: (err) => {
+        metrics.referenceFailures.inc();
+        adapters.log.warn({ err }, "no reference prices");
+      },
+      limits: priceLimitsOf(config),
+      xrd: market.xrd,
+      nowMs: () => performance.now(),
+    }),
     badDebtCollateralXrd: parseDecimal(config.BAD_DEBT_COLLATERAL_XRD),
   };
 }

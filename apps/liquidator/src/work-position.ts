@@ -19,8 +19,8 @@ import type { Funding, ReserveFundsRequest } from "./treasurer.ts";
  *   candidate ──▶ too old? ──▶ judge at the head ──▶ plan, preview ──▶ reserve ──▶ sign, record, submit ──▶ wait for finality
  *                   │              │           ▲         │                │                                     │
  *                superseded    stale,          └─────────┼── short, once ─┘                      liquidated: judge again
- *                              bad_debt           unprofitable, dry_run,                         failed_on_ledger, rejected: end
- *                                                 rejected, outcompeted
+ *                              bad_debt,          unprofitable, dry_run,                         failed_on_ledger, rejected: end
+ *                              price_suspect      rejected, outcompeted
  *
  * Each arrow to the bottom is an ending: it is recorded, and the message is done. One commit repays at most half a
  * loan, so after a commit the CDP is judged again under the same lease until it is over the line no more.
@@ -238,6 +238,10 @@ function decisionOf(
     return { ending: otherwise, detail: judgement.detail, observedStateVersion, ltv: null };
   }
   const ltv = formatDecimal(judgement.health.liquidationLtv);
+  if (judgement.kind === "price_suspect") {
+    const { kind: ending, detail } = judgement;
+    return { ending, detail, observedStateVersion, ltv };
+  }
   const ending = judgement.kind === "bad_debt" ? "bad_debt" : otherwise;
   return { ending, detail: describeHealth(judgement.health), observedStateVersion, ltv };
 }

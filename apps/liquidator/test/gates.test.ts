@@ -231,6 +231,7 @@ describe("a position that fails for reasons of its own", () => {
   test("is told from a market that refuses everybody: then no more of them rest", async () => {
     await start();
     world.ledger.crash("0.25");
+    await world.believePrices();
     const ids = world.overLine();
     const { handle } = world.liquidator("worker");
     await world.setServices(SWITCHED_OFF);

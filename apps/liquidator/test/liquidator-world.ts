@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectGateway } from "@weft/ledger";
+import { connectGateway, openReferenceSource, priceLimitsOf } from "@weft/ledger";
 import { type Candidate, OUTCOME_PREFIX, type Outcome, outcomeSchema } from "@weft/messages";
+import { judgePrice, parseDecimal, UNSEEN } from "@weft/protocol";
 import { createSqs, resolveQueueUrl } from "@weft/queue";
 import { createLogger, createRemoteClock } from "@weft/runtime";
 import {
@@ -11,6 +12,7 @@ import {
   createDynamo,
   createFleetSwitch,
   createObjectStore,
+  createPriceGuardStore,
   createReservations,
   createS3,
   createStateTable,
@@ -82,6 +84,7 @@ export async function startLiquidatorWorld(
   const attempts = createAttemptStore({ dynamo, table });
   const objects = createObjectStore({ s3, bucket: LOCAL_AWS.dataBucket });
   const reservations = createReservations({ dynamo, table });
+  const priceGuard = createPriceGuardStore({ dynamo, table });
   const executor = await openExecutor(config, CALM);
   if (executor === null) throw new Error("the test has a key");
   const { account } = executor;
@@ -98,6 +101,29 @@ export async function startLiquidatorWorld(
     { gateway: connect(new Registry()), log: silent },
     CALM,
   );
+  /** What an indexer would have: the guard believes the ledger's prices as they are. */
+  const believePrices = async () => {
+    const nowSeconds = BigInt(Math.floor(ledger.nowMs() / 1_000));
+    const prices = Object.entries(ledger.prices());
+    const stored = await priceGuard.read(
+      prices.map(([asset]) => asset),
+      CALM,
+    );
+    for (const [asset, text] of prices) {
+      const known = stored.get(asset);
+      if (known === undefined || "unreadable" in known) throw new Error("a new table is readable");
+      const price = parseDecimal(text);
+      const { next: state } = judgePrice({
+        observed: { price, timestampSeconds: nowSeconds, transactionHash: `tx${nowSeconds}` },
+        state: UNSEEN,
+        reference: price,
+        nowSeconds,
+        limits: priceLimitsOf(config),
+      });
+      await priceGuard.replace(asset, { state, readVersion: known.version }, CALM);
+    }
+  };
+  await believePrices();
 
   function connect(registry: Registry) {
     return connectGateway(config, { app: "liquidator", version: "0", registry });
@@ -119,7 +145,8 @@ export async function startLiquidatorWorld(
     let waitedMs = 0;
     const adapters: Adapters = {
       ...{ gateway, attempts, objects, market, executor, treasurer, releaseOrphanedHolds },
-      ...{ metrics, log, owner },
+      ...{ metrics, log, owner, priceGuard },
+      readReferences: null,
       clock: createRemoteClock(`${url}/control/clock`),
       fleet: { refuseUnlessArmed: () => Promise.resolve() },
       outage: createOutageWatch({ nowMs: () => performance.now(), random: () => 1, log }),
@@ -136,7 +163,14 @@ export async function startLiquidatorWorld(
   }
 
   return {
-    ...{ config, ledger, attempts, fleetSwitch, fund, setFaults, liquidator, sqs },
+    ...{ config, ledger, attempts, fleetSwitch, fund, setFaults, liquidator, sqs, believePrices },
+    /** A source of prices beside the ledger's, as `/control/reference` is told. */
+    readReferences: openReferenceSource(
+      { REFERENCE_PRICES_URL: `${url}/control/reference`, REFERENCE_MAX_AGE_SECONDS: 300 },
+      createRemoteClock(`${url}/control/clock`),
+    ),
+    control: (path: string, body: object) =>
+      fetch(`${url}/control/${path}`, { method: "POST", body: JSON.stringify(body) }),
     queueUrl: await resolveQueueUrl(sqs, LOCAL_AWS.liquidationQueue, CALM),
     setServices: (off: readonly string[]) => ledger.setServicesOff(off),
     /** CDPs over the line that can be liquidated, the most collateral first. */

@@ -1,5 +1,6 @@
 import type { LedgerHealth } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
+import { AppError } from "@weft/runtime";
 import type { CdpState } from "@weft/store";
 import { expect, test } from "vitest";
 import { explainPosition, type PositionFacts } from "./explain-position.ts";
@@ -144,6 +145,15 @@ test("a price that is not believed is told with the last one that was", () => {
   ]);
   expect(explained({ ledger: null, prices: prices(null) })).toEqual([
     "price_suspect: 2255 XRD for resource_sim1usdc is not believed (outside_band); none was ever accepted",
+  ]);
+});
+
+test("a price whose memory makes no sense is not believed", () => {
+  const unreadable = new AppError("stored_value_invalid", "version: a whole number", {
+    disposition: "park",
+  });
+  expect(explained({ ledger: null, prices: new Map([[USDC, { unreadable }]]) })).toEqual([
+    "price_suspect: what is remembered of resource_sim1usdc makes no sense: version: a whole number",
   ]);
 });
 

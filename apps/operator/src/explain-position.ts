@@ -1,6 +1,6 @@
 import type { LedgerHead, LedgerHealth } from "@weft/ledger";
 import { type Decimal, formatDecimal, isBadDebt, isLiquidatable } from "@weft/protocol";
-import type { CdpState, FleetState, StoredPriceGuard } from "@weft/store";
+import type { CdpState, FleetState, StoredPriceGuard, UnreadablePriceGuard } from "@weft/store";
 import { formatInstant } from "./answer.ts";
 
 /** What is known of a position, from every place that has a say in it. */
@@ -15,7 +15,7 @@ export interface PositionFacts {
   /** Null when no liquidator has ever had it. */
   readonly stored: CdpState | null;
   /** Of the assets that it owes and holds. */
-  readonly prices: ReadonlyMap<string, StoredPriceGuard>;
+  readonly prices: ReadonlyMap<string, StoredPriceGuard | UnreadablePriceGuard>;
   readonly badDebtCollateralXrd: Decimal;
 }
 
@@ -102,7 +102,14 @@ function ofHealth({ ledger, badDebtCollateralXrd }: PositionFacts): Finding[] {
 }
 
 function ofPrices({ prices }: PositionFacts): Finding[] {
-  return [...prices].flatMap(([resource, { state }]) => {
+  return [...prices].flatMap(([resource, memory]) => {
+    if ("unreadable" in memory) {
+      const { message } = memory.unreadable;
+      return [
+        found("price_suspect", `what is remembered of ${resource} makes no sense: ${message}`),
+      ];
+    }
+    const { state } = memory;
     if (state.suspect === null) return [];
     const { reason, observation } = state.suspect;
     const last =

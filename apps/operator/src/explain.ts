@@ -1,7 +1,7 @@
 import type { CdpRead, LedgerHead, LedgerHealth } from "@weft/ledger";
 import type { Outcome } from "@weft/messages";
 import { assessHealth, type Cdp, type Decimal, formatDecimal, type Market } from "@weft/protocol";
-import type { CdpState, FleetState, StoredPriceGuard } from "@weft/store";
+import type { CdpState, FleetState, PriceGuardStore } from "@weft/store";
 import { type Answer, alignColumns, formatInstant } from "./answer.ts";
 import { explainPosition, type Finding } from "./explain-position.ts";
 import { attemptValue, outcomeRows } from "./list-attempts.ts";
@@ -16,10 +16,7 @@ export interface ExplainDeps {
   ) => Promise<LedgerHealth | { readonly error: string }>;
   readonly readFleet: (signal: AbortSignal) => Promise<FleetState>;
   readonly readStored: (cdpId: string, signal: AbortSignal) => Promise<CdpState | undefined>;
-  readonly readPrices: (
-    resources: readonly string[],
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<string, StoredPriceGuard>>;
+  readonly readPrices: PriceGuardStore["read"];
   readonly findOutcomes: (cdpId: string, signal: AbortSignal) => Promise<Outcome[]>;
   readonly nowMs: (signal: AbortSignal) => Promise<number>;
   readonly badDebtCollateralXrd: Decimal;

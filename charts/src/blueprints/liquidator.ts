@@ -3,7 +3,12 @@ import { headroom } from "../constructs/headroom.ts";
 import { signingKey } from "../constructs/signing-key.ts";
 import { Worker } from "../constructs/worker.ts";
 import type { Context } from "../context.ts";
-import { commonVariables, gatewayShare, type Variables } from "../variables.ts";
+import {
+  commonVariables,
+  gatewayShare,
+  priceGuardVariables,
+  type Variables,
+} from "../variables.ts";
 
 /**
  * Liquidates. What the design burst needs is always running, on on-demand nodes; scaling out is for more than that, at
@@ -33,6 +38,7 @@ export function liquidator(scope: Construct, context: Context): void {
       ...commonVariables(context),
       ...gatewayShare(budget, pods),
       GATEWAY_FINALITY_IN_FLIGHT: String(Math.floor(env.gateway.finalityInFlight / pods)),
+      ...priceGuardVariables(context),
       ...liquidationVariables(context),
       ...(key === undefined ? {} : { SIGNING_KEY_FILE: key.path }),
       ...(settings.signer === "kms" ? keyInKms(context) : {}),

@@ -13,7 +13,7 @@ export { NETWORK_IDS, xrdAddress } from "./network.ts";
 export { priceLimitsOf } from "./prices/price-limits.ts";
 export { pricesUsed, type UsedPrice } from "./prices/prices-used.ts";
 export {
-  createReferenceSource,
+  openReferenceSource,
   type ReadReferencePrices,
   type ReferencePrice,
 } from "./prices/reference-source.ts";

@@ -1,5 +1,5 @@
 import { type Decimal, parseDecimal } from "@weft/protocol";
-import { AppError, type LedgerClock } from "@weft/runtime";
+import { AppError, type LedgerClock, type PriceGuardConfig } from "@weft/runtime";
 import { z } from "zod";
 
 /** What a source that has nothing to do with the ledger's own price feed says of an asset. */
@@ -69,4 +69,13 @@ async function readAnswer(url: string, signal: AbortSignal) {
     const message = `no reference prices: ${(cause as Error).message}`;
     throw new AppError("reference_unavailable", message, { disposition: "retry", cause });
   }
+}
+
+/** The source that the configuration names; null when it names none. */
+export function openReferenceSource(
+  config: Pick<PriceGuardConfig, "REFERENCE_PRICES_URL" | "REFERENCE_MAX_AGE_SECONDS">,
+  clock: LedgerClock,
+): ReadReferencePrices | null {
+  const { REFERENCE_PRICES_URL: url, REFERENCE_MAX_AGE_SECONDS: maxAgeSeconds } = config;
+  return url === undefined ? null : createReferenceSource({ url, clock, maxAgeSeconds });
 }
