@@ -93,8 +93,11 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
     return {
       judge: ledger.judge,
       prepare: ledger.prepare,
-      reserve: async (request, signal) =>
-        treasurer?.reserve({ cdpId, fence, ...request }, signal) ?? { kind: "reserved" },
+      reserve: async (request, signal) => {
+        // Before anything is held for what will not be signed; asked again right before the signature.
+        await fleet.refuseUnlessArmed(request.treasury.head.epoch, signal);
+        return treasurer?.reserve({ cdpId, fence, ...request }, signal) ?? { kind: "reserved" };
+      },
       signAndSubmit: async (request, signal) => {
         await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
         const signed = await signAndSubmit(

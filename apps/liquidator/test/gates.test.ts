@@ -142,6 +142,7 @@ describe("the pause", () => {
       );
       const { handle } = world.liquidator("another", () => ({ fleet: fleetWatch() }));
       expect(await handle(messageOf(world.candidate(cdpId)), signal)).toBe("retry");
+      expect(await world.held()).toEqual([]);
       expect(await endings()).toEqual([]);
       await world.fleetSwitch.resume(signal);
       await vi.waitFor(async () => expect(await endings()).toContain("liquidated"), PATIENCE);
@@ -183,7 +184,7 @@ describe("an empty treasury", () => {
 });
 
 describe("a position that fails for reasons of its own", () => {
-  const SWITCHED_OFF = ["RepayForLiquidation/Global"];
+  const SWITCHED_OFF = ["RepayForLiquidation/Global", "RepayForNFTLiquidation/Global"];
 
   const previews = async () => {
     const answer = await fetch(`${world.config.GATEWAY_URLS[0]}/control/requests`);
