@@ -22,6 +22,7 @@ import { startLocalAws } from "../../../local/src/aws/local-aws.ts";
 import { LOCAL_AWS } from "../../../local/src/aws/names.ts";
 import { NO_FAULTS } from "../../../local/src/simulator/gateway/faults.ts";
 import { createLedger } from "../../../local/src/simulator/ledger/ledger.ts";
+import type { SimulatorAddresses } from "../../../local/src/simulator/ledger/types.ts";
 import { createSimulatorServer } from "../../../local/src/simulator/server.ts";
 import type { Adapters } from "../src/adapters.ts";
 import { parseConfig } from "../src/config.ts";
@@ -44,7 +45,12 @@ export type LiquidatorWorld = Awaited<ReturnType<typeof startLiquidatorWorld>>;
  * The embedded servers take any credentials, but the SDK wants to find some in the environment.
  */
 export async function startLiquidatorWorld(
-  options: { readonly funded?: boolean; readonly newTable?: boolean } = {},
+  options: {
+    readonly funded?: boolean;
+    readonly newTable?: boolean;
+    /** More variables of the program. */
+    readonly variables?: (addresses: SimulatorAddresses) => Readonly<Record<string, string>>;
+  } = {},
 ) {
   // The local stack vouches for the table it makes; for another one nobody has.
   const table = options.newTable === true ? "weft-local-state-2" : LOCAL_AWS.stateTable;
@@ -74,6 +80,7 @@ export async function startLiquidatorWorld(
     LIQUIDATION_DEAD_LETTER_QUEUE: LOCAL_AWS.liquidationDeadLetterQueue,
     SIGNER: "file",
     SIGNING_KEY_FILE: keyFile,
+    ...options.variables?.(ledger.addresses),
   });
   const { region } = LOCAL_AWS;
   const dynamo = createDynamo({ region, endpointUrl: aws.endpoints.dynamodbUrl });

@@ -26,8 +26,7 @@ import {
   type Expected,
   expectedSeizures,
   leastAmount,
-  matchedAmount,
-  payableAmount,
+  paymentAmount,
   type Target,
   tolerance,
 } from "./seizures.ts";
@@ -60,8 +59,7 @@ export function planByFlashLoan(
     mulDecimal(lendable, USABLE_LIQUIDITY),
     redeemable(target.collateral, conversion, { loan, flash }),
   );
-  const payable = payableAmount(loan, atHand, input.dustXrd ?? DECIMAL_ZERO);
-  const amount = matchedAmount(payable, loan, [target], input);
+  const amount = paymentAmount(loan, atHand, [target], input);
   const paidXrd = mulDecimal(amount, loan.price);
   if (amount <= 0n || paidXrd <= 0n) return undefined;
   const [expected] = expectedSeizures(paidXrd, [target], input);

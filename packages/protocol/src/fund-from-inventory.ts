@@ -3,8 +3,7 @@ import type { InventoryPlan, PlanInput, PlannableLoan } from "./plan-types.ts";
 import {
   expectedSeizures,
   leastAmount,
-  matchedAmount,
-  payableAmount,
+  paymentAmount,
   type Target,
   tolerance,
 } from "./seizures.ts";
@@ -16,16 +15,15 @@ export function planFromInventory(
   input: PlanInput,
 ): InventoryPlan | undefined {
   const atHand = input.inventory.get(loan.resource) ?? DECIMAL_ZERO;
-  const payable = payableAmount(loan, atHand, input.dustXrd ?? DECIMAL_ZERO);
-  return payFor(targets, { loan, payable, input });
+  return payFor(targets, { loan, atHand, input });
 }
 
 function payFor(
   targets: readonly Target[],
-  from: { readonly loan: PlannableLoan; readonly payable: Decimal; readonly input: PlanInput },
+  from: { readonly loan: PlannableLoan; readonly atHand: Decimal; readonly input: PlanInput },
 ): InventoryPlan | undefined {
-  const { loan, payable, input } = from;
-  const amount = matchedAmount(payable, loan, targets, input);
+  const { loan, atHand, input } = from;
+  const amount = paymentAmount(loan, atHand, targets, input);
   if (amount <= 0n) return undefined;
   const paidXrd = mulDecimal(amount, loan.price);
   if (paidXrd <= 0n) return undefined;

@@ -44,34 +44,44 @@ export function seizableTargets({ health }: Pick<PlanInput, "health">): readonly
     );
 }
 
-/** As much of a loan as may be repaid with so much at hand: within the close factor, and leaving no dust behind. */
-export function payableAmount(
-  { amount, price, closeFactor }: PlannableLoan,
+/**
+ * As much of a loan as may be repaid with so much at hand: within the close factor, what the targets can match and what the
+ * asset can carry, and leaving no dust behind.
+ */
+export function paymentAmount(
+  loan: PlannableLoan,
   atHand: Decimal,
-  dustXrd: Decimal,
+  targets: readonly Target[],
+  { assetDivisibility, dustXrd = DECIMAL_ZERO }: Pick<PlanInput, "assetDivisibility" | "dustXrd">,
 ): Decimal {
-  const most = minDecimal(mulDecimal(amount, closeFactor), atHand);
-  if (most === amount || mulDecimal(subDecimal(amount, most), price) >= dustXrd) return most;
-  if (mulDecimal(amount, price) <= dustXrd) return DECIMAL_ZERO;
-  // One more of the last digit, for what the quotient cuts off.
-  const keepBack = addDecimal(divDecimal(dustXrd, price), 1n as Decimal);
-  return keepBack < amount ? subDecimal(amount, keepBack) : DECIMAL_ZERO;
+  const digits = assetDivisibility(loan.resource);
+  const payable = minDecimal(mulDecimal(loan.amount, loan.closeFactor), atHand);
+  const most = floorToDivisibility(matchedAmount(payable, loan.price, targets), digits);
+  return floorToDivisibility(leavingNoDust(loan, most, dustXrd), digits);
 }
 
-/** As much of an amount as all targets together can match, as the asset can carry it. */
-export function matchedAmount(
-  payable: Decimal,
-  { price, resource }: PlannableLoan,
-  targets: readonly Target[],
-  { assetDivisibility }: Pick<PlanInput, "assetDivisibility">,
-): Decimal {
+/** As much of an amount as all targets together can match. */
+function matchedAmount(payable: Decimal, price: Decimal, targets: readonly Target[]): Decimal {
   const matchable = targets.reduce(
     (sum, target) => addDecimal(sum, target.matchable),
     DECIMAL_ZERO,
   );
   // Divide only when the quotient is the lesser: at a minute price it may be beyond any amount.
-  const matched = mulDecimal(payable, price) <= matchable ? payable : divDecimal(matchable, price);
-  return floorToDivisibility(matched, assetDivisibility(resource));
+  return mulDecimal(payable, price) <= matchable ? payable : divDecimal(matchable, price);
+}
+
+/** The payment, or a lesser one after which as much is left of the loan as has to be. */
+function leavingNoDust(
+  { amount, price }: PlannableLoan,
+  payment: Decimal,
+  dustXrd: Decimal,
+): Decimal {
+  const left = subDecimal(amount, payment);
+  if (left === 0n || mulDecimal(left, price) >= dustXrd) return payment;
+  if (mulDecimal(amount, price) <= dustXrd) return DECIMAL_ZERO;
+  // One more of the last digit, for what the quotient cuts off.
+  const keepBack = addDecimal(divDecimal(dustXrd, price), 1n as Decimal);
+  return keepBack < amount ? subDecimal(amount, keepBack) : DECIMAL_ZERO;
 }
 
 /**
