@@ -32,7 +32,7 @@ const FEED_SECONDS = 900;
 
 /** The servers and one program of each kind, for tests that drive the rounds themselves. */
 export interface RunningStack
-  extends Pick<Stack, "clients" | "queueNames" | "endpoints" | "depths"> {
+  extends Pick<Stack, "clients" | "queueNames" | "endpoints" | "depths" | "variables"> {
   readonly control: LedgerControl;
   readonly folder: RunFolder;
   readonly gatewayUrl: string;
@@ -40,6 +40,8 @@ export interface RunningStack
   setFaults(faults: Readonly<Record<string, unknown>>): Promise<void>;
   /** Values of the one indexer's metrics: `name{label="value"}` to number. */
   indexerMetrics(): Promise<ReadonlyMap<string, number>>;
+  /** 1 while the one liquidator receives nothing for this reason. */
+  liquidatorPausedFor(reason: string): Promise<number | undefined>;
   /** Runs the dispatcher for the minute that it is on the ledger's clock: the id of the run. */
   dispatch(batchSize: number): Promise<string>;
   /** What the dispatcher that ended last wrote of its metrics. */
@@ -94,7 +96,7 @@ function driven(
   stack: Stack,
   dispatch: (scheduledAtMs: number, batchSize: number) => Promise<void>,
 ): Omit<RunningStack, "folder" | "stop" | keyof ReturnType<typeof observed>> {
-  const { clients, queueNames, control, depths, endpoints } = stack;
+  const { clients, queueNames, control, depths, endpoints, variables } = stack;
   const { sqs, objects } = clients;
   if (control === null) throw new Error("a simulated ledger has its controls");
   const urlOf = async (QueueName: string) =>
@@ -117,6 +119,7 @@ function driven(
     control,
     endpoints,
     depths,
+    variables,
     dispatch: dispatchNow,
     round,
     async believePrices() {
@@ -147,6 +150,13 @@ function driven(
 
 /** What can be seen of the programs from outside, and done to the ledger between. */
 function observed(stack: Stack, folder: RunFolder) {
+  const metricsOf = async (name: string): Promise<ReadonlyMap<string, number>> => {
+    const response = await fetch(`${stack.opsUrls.get(name)}/metrics`);
+    const lines = (await response.text()).split("\n").filter((line) => /^[a-z]/.test(line));
+    return new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]),
+    );
+  };
   return {
     gatewayUrl: stack.gatewayUrls[0] ?? "",
     async setFaults(faults: Readonly<Record<string, unknown>>) {
@@ -157,12 +167,10 @@ function observed(stack: Stack, folder: RunFolder) {
       });
       if (!response.ok) throw new Error(await response.text());
     },
-    async indexerMetrics() {
-      const response = await fetch(`${stack.opsUrls.get("indexer-1")}/metrics`);
-      const lines = (await response.text()).split("\n").filter((line) => /^[a-z]/.test(line));
-      return new Map(
-        lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.split(" ").at(-1))]),
-      );
+    indexerMetrics: () => metricsOf("indexer-1"),
+    async liquidatorPausedFor(reason: string) {
+      const metrics = await metricsOf("liquidator-1");
+      return metrics.get(`liquidator_receiving_paused_info{reason="${reason}"}`);
     },
     async dispatcherMetrics() {
       const lines = (await readFile(folder.logFile("dispatcher"), "utf8")).trimEnd().split("\n");
