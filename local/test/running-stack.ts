@@ -15,12 +15,14 @@ import { createRunWatch } from "../src/start/books.ts";
 import { startChild } from "../src/start/child-process.ts";
 import type { LedgerControl } from "../src/start/control.ts";
 import { dispatchOnce, scheduledMinute } from "../src/start/dispatch.ts";
+import type { Variables } from "../src/start/environments.ts";
 import { startGuard } from "../src/start/guard.ts";
-import { createPrograms } from "../src/start/programs.ts";
+import { createPrograms, type Programs } from "../src/start/programs.ts";
 import { awaitRound } from "../src/start/round.ts";
 import { createRunFolder, type RunFolder } from "../src/start/run-folder.ts";
 import { type Stack, startStack } from "../src/start/stack.ts";
 import { createSupervisor } from "../src/start/supervise.ts";
+import type { FrontGateway } from "./front-gateway.ts";
 import { until } from "./until.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
@@ -62,14 +64,19 @@ export interface RunningStack
   stop(): Promise<void>;
 }
 
-export async function startRunningStack(cdps: number): Promise<RunningStack> {
+/** @param front what the programs prefer to the simulator's own base URL */
+export async function startRunningStack(cdps: number, front?: FrontGateway): Promise<RunningStack> {
   const root = await mkdtemp(join(tmpdir(), "weft-stack-"));
   const folder = await createRunFolder({ root, startedAtMs: 0, seed: 1 });
   const guard = startGuard(process.execPath);
   const supervisor = createSupervisor({ launch: startChild, guard, sleep, onRestart: () => {} });
   const surroundings = { repositoryRoot: REPOSITORY, nodePath: process.execPath };
   const signal = supervisor.failed;
-  const programs = createPrograms({ ...surroundings, baseVariables: {}, folder, sleep, signal });
+  const ours = createPrograms({ ...surroundings, baseVariables: {}, folder, sleep, signal });
+  const programs: Programs = {
+    ...ours,
+    app: (app, name, variables) => ours.app(app, name, preferring(front, variables)),
+  };
   const stop = async () => {
     await supervisor.stopAll(10_000);
     guard.close();
@@ -90,6 +97,12 @@ export async function startRunningStack(cdps: number): Promise<RunningStack> {
     await stop();
     throw error;
   }
+}
+
+function preferring(front: FrontGateway | undefined, variables: Variables): Variables {
+  if (front === undefined) return variables;
+  front.target = variables.GATEWAY_URLS;
+  return { ...variables, GATEWAY_URLS: `${front.url},${variables.GATEWAY_URLS}` };
 }
 
 function driven(
