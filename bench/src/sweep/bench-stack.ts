@@ -24,8 +24,8 @@ export interface BenchStack extends Pick<Stack, "clients" | "depths"> {
   setLatency(latencyMs: number): Promise<void>;
   /** The state version of the ledger's head. */
   headVersion(): Promise<number>;
-  /** CDPs that the indexers have asked the ledger about, so far. */
-  confirmations(): Promise<number>;
+  /** A counter of the indexers, all its labels and all of them together. */
+  counted(name: string): Promise<number>;
   pidsOf(program: string): number[];
   stop(): Promise<void>;
 }
@@ -95,16 +95,19 @@ function driven(stack: Stack) {
       };
       return ledger_state.state_version;
     },
-    confirmations: async () => {
-      const counts = await Promise.all([...opsUrls.values()].map(confirmationsOf));
+    counted: async (name: string) => {
+      const counts = await Promise.all([...opsUrls.values()].map((url) => countedBy(url, name)));
       return counts.reduce((sum, count) => sum + count, 0);
     },
   };
 }
 
-async function confirmationsOf(opsUrl: string): Promise<number> {
+async function countedBy(opsUrl: string, name: string): Promise<number> {
   const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
-  return Number(/^indexer_confirmations_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  return metrics
+    .split("\n")
+    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 
 /** Each process writes its id into a file of its own name. */

@@ -46,6 +46,11 @@ export async function runSweep(options: SweepOptions, stack: BenchStack, signal:
     reads: after.reads - before.reads,
     previews: after.previews - before.previews,
     confirmed: after.confirmed - before.confirmed,
+    limitCuts: after.limitCuts - before.limitCuts,
+    meanLatencyMs: Math.round(
+      ((after.requestSeconds - before.requestSeconds) * 1_000) /
+        (after.reads + after.previews - before.reads - before.previews),
+    ),
     scanned: summaries.reduce((sum, { scanned }) => sum + scanned, 0),
     unverified: summaries.reduce((sum, { verdicts }) => sum + verdicts.unverified, 0),
     indexerCpuMs,
@@ -90,7 +95,9 @@ async function snapshotOf(stack: BenchStack, signal: AbortSignal) {
   return {
     reads,
     previews,
-    confirmed: await stack.confirmations(),
+    confirmed: await stack.counted("indexer_confirmations_total"),
+    limitCuts: await stack.counted("indexer_gateway_limit_cuts_total"),
+    requestSeconds: await stack.counted("indexer_gateway_request_duration_seconds_sum"),
     indexerCpuMs: indexers.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     peakRssMb: Math.max(...indexers.map(({ peakRssMb }) => peakRssMb)),
     simulatorCpuMs: cpuOf("simulator"),

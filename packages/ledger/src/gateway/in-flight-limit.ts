@@ -4,7 +4,7 @@
  * Two things hold it down, and the lower of both counts:
  * - *Refusals.* An answer that says "too much" (429, 503, a time-out) halves the window; requests that were already under
  *   way when it was halved do not halve it again. Every answer in time widens it by 1/window: by one per round trip.
- * - *Latency.* Each endpoint has a moving baseline, quick to fall and slow to rise. While answers take more than twice their
+ * - *Latency.* Each endpoint has a moving baseline, quick to fall and slow to rise. While answers take more than three times their
  *   baseline, the window shrinks in proportion; after a few hundred answers the new latency is the baseline.
  *
  * Never below 1: somebody has to find out that the Gateway is well again.
@@ -24,11 +24,11 @@ interface Exchange {
 
 /** Added to every latency, so that what is fast in any case may double and more. */
 const INDIFFERENT_MS = 50;
-const TOLERATED_SLOWNESS = 2;
+const TOLERATED_SLOWNESS = 3;
 const FALL_RATE = 1 / 8;
 const RISE_RATE = 1 / 256;
 /** How many answers make up the present. */
-const RECENT_RATE = 1 / 8;
+const RECENT_RATE = 1 / 16;
 
 /** @param max the most that may ever be in flight, at least 1 */
 export function createInFlightLimit(max: number): InFlightLimit {
