@@ -65,7 +65,11 @@ export interface RunningStack
 }
 
 /** @param front what the programs prefer to the simulator's own base URL */
-export async function startRunningStack(cdps: number, front?: FrontGateway): Promise<RunningStack> {
+export async function startRunningStack(
+  cdps: number,
+  front?: FrontGateway,
+  { hasReference = false }: { readonly hasReference?: boolean } = {},
+): Promise<RunningStack> {
   const root = await mkdtemp(join(tmpdir(), "weft-stack-"));
   const folder = await createRunFolder({ root, startedAtMs: 0, seed: 1 });
   const guard = startGuard(process.execPath);
@@ -86,7 +90,7 @@ export async function startRunningStack(cdps: number, front?: FrontGateway): Pro
     const options = { cdps, seed: 1, crash: "0.2", indexers: 1, liquidators: 1, maxRounds: 1 };
     const stack = await startStack({
       options: { ...options, reportFile: null, keep: false, network: "simulator", dryRun: false },
-      ...{ folder, programs, supervisor, signal },
+      ...{ folder, programs, supervisor, signal, hasReference },
     });
     const dispatch = (scheduledAtMs: number, batchSize: number) => {
       const variables = { ...stack.variables.dispatcher, BATCH_SIZE: String(batchSize) };

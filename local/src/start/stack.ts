@@ -32,6 +32,8 @@ export interface StackDeps {
   readonly programs: Programs;
   readonly supervisor: Supervisor;
   readonly signal: AbortSignal;
+  /** Whether the workers ask the simulator's reference source; it knows nothing until it is told. */
+  readonly hasReference?: boolean;
 }
 
 /** The asset that the liquidator has nothing of: debt in it is paid with flash loans. */
@@ -50,7 +52,7 @@ const QUEUE_NAMES: QueueNames = {
 export async function startStack(deps: StackDeps): Promise<Stack> {
   const { options, folder, signal } = deps;
   const [endpoints, ledger] = await Promise.all([startAws(deps), startLedger(deps)]);
-  const variables = appVariables({
+  const own = appVariables({
     network: options.network,
     ...ledger.addresses,
     gatewayUrls: ledger.gatewayUrls,
@@ -63,6 +65,7 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
     indexers: options.indexers,
     liquidators: options.liquidators,
   });
+  const variables = deps.hasReference ? withReference(own, ledger.gatewayUrls) : own;
   const clients = createAwsClients(endpoints);
   const [opsUrls, depths] = await Promise.all([
     startWorkers(deps, variables),
@@ -78,6 +81,19 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
     clients,
     queueNames: QUEUE_NAMES,
     depths,
+  };
+}
+
+function withReference(
+  variables: Readonly<Record<App, Variables>>,
+  [url]: readonly string[],
+): Readonly<Record<App, Variables>> {
+  const reference = { REFERENCE_PRICES_URL: `${url}/control/reference` };
+  const { indexer, liquidator } = variables;
+  return {
+    ...variables,
+    indexer: { ...indexer, ...reference },
+    liquidator: { ...liquidator, ...reference },
   };
 }
 
