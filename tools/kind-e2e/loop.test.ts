@@ -19,6 +19,7 @@ const cdp = { cdpId: "#1#", liquidationLtv: "1.1", loanValueXrd: "1", collateral
 /** A cluster whose minutes are told. */
 function told({ liquidated = [0, 80, 90], overLine = [90, 10, 2], ...story }: Story) {
   let [nowMs, crashedAt] = [0, Number.POSITIVE_INFINITY];
+  let fallen = false;
   const crashes: string[] = [];
   const at = (minutes: readonly number[]) =>
     minutes[Math.min(Math.floor((nowMs - crashedAt) / 60_000), minutes.length - 1)] ?? 0;
@@ -26,7 +27,11 @@ function told({ liquidated = [0, 80, 90], overLine = [90, 10, 2], ...story }: St
   const loop: Loop = {
     crash: async (fraction) => {
       crashes.push(fraction);
-      crashedAt = nowMs;
+      fallen = true;
+    },
+    // Only what is observed again after the fall is believed, and liquidated.
+    observe: async () => {
+      if (fallen) crashedAt = Math.min(crashedAt, nowMs);
     },
     replicas: async () => ({
       indexer: story.indexers ?? 3,
@@ -66,7 +71,8 @@ test("the loop holds when prices fall once, and all that is worth it is liquidat
 test("it waits until nothing more comes", async () => {
   const { run, nowMs } = told({ liquidated: [0, 1, 2, 3, 4] });
   await run();
-  expect(nowMs()).toBe(4 * 60_000 + 150_000);
+  // A minute until the fall is observed again, and four in which something comes.
+  expect(nowMs()).toBe(5 * 60_000 + 150_000);
 });
 
 test.each<[string, Story, string]>([

@@ -10,12 +10,16 @@ export interface Loop {
   readonly audit: () => Promise<Audit>;
   /** Prices fall by this fraction. */
   readonly crash: (fraction: string) => Promise<void>;
+  /** The feed sees every price anew: one is believed when it was observed twice. */
+  readonly observe: () => Promise<void>;
   readonly replicas: () => Promise<Readonly<Record<Worker, number>>>;
 }
 
 const CRASH = "0.25";
 /** Nothing more comes when two runs, a minute apart, have brought nothing. */
 const SETTLED_MS = 150_000;
+/** A run comes every minute, and should find each price observed since the run before. */
+const OBSERVE_EVERY_MS = 60_000;
 /** Of live CDPs: what is over the line but not worth its fee. */
 const NOT_WORTH_SHARE = 0.01;
 
@@ -28,7 +32,12 @@ export async function assertLoop(loop: Loop, patience: Patience): Promise<void> 
   const most: Record<Worker, number> = { indexer: 0, liquidator: 0 };
   let wrong: string[] = [];
   let [liquidated, since] = [0, patience.nowMs()];
+  let observedAtMs = Number.NEGATIVE_INFINITY;
   const look = async (missing: (audit: Audit) => string[]) => {
+    if (patience.nowMs() - observedAtMs >= OBSERVE_EVERY_MS) {
+      observedAtMs = patience.nowMs();
+      await loop.observe();
+    }
     const replicas = await loop.replicas();
     for (const worker of WORKERS) most[worker] = Math.max(most[worker], replicas[worker]);
     const audit = await loop.audit();

@@ -12,6 +12,8 @@ const USAGE = `npm run kind-e2e -- <command>: the whole loop on the kind cluster
 const REQUEST_TIMEOUT_MS = 10_000;
 const PATIENCE_MS = 12 * 60_000;
 const POLL_MS = 3_000;
+/** Ledger time that goes by before a price is observed anew. */
+const OBSERVED_AFTER_SECONDS = 60;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -22,6 +24,7 @@ async function assertOnCluster(): Promise<void> {
     const loop = {
       audit: () => control.audit(soon()),
       crash: (fraction: string) => control.crash(fraction, soon()),
+      observe: () => control.advance(OBSERVED_AFTER_SECONDS, soon()),
       replicas,
     };
     const time = { nowMs: Date.now, sleep: (ms: number) => sleep(ms) };
