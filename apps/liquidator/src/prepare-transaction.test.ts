@@ -333,7 +333,7 @@ describe("ways to pay", () => {
       loanPaymentValue: parseDecimal("200"),
       compensationValue: parseDecimal("80"),
       liquidationFee: parseDecimal("4"),
-      underlying: [XRD],
+      positions: [],
       nftType: "claim_nft",
     } as const;
     const position = { ...health, collaterals: [], nfts: [nft] };

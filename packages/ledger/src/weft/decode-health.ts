@@ -50,7 +50,7 @@ export interface LedgerNft {
   /** To be paid to the protocol. */
   readonly liquidationFee: Decimal;
   /** What it stands for: its value is as good as their prices are. */
-  readonly underlying: readonly ResourceAddress[];
+  readonly positions: readonly LedgerCollateral[];
   readonly nftType: "nft" | "claim_nft";
 }
 
@@ -138,9 +138,11 @@ function readResourceType(node: SborNode): Pick<LedgerCollateral, "resourceType"
 
 /** `NFTCollateralPositionData`: what it stands for, then `NFTLiquidationValue`. */
 function readNft(node: SborNode): Omit<LedgerNft, "resource" | "id"> {
-  const underlying = fieldAt(node, 0, "underlying_positions", mapOf(readReference, readCollateral));
+  const positions = withResource(
+    fieldAt(node, 0, "underlying_positions", mapOf(readReference, readCollateral)),
+  );
   return fieldAt(node, 1, "liquidation_value", (terms) => ({
-    underlying: [...underlying.keys()],
+    positions,
     value: fieldAt(terms, 0, "value", readDecimal),
     loanPaymentValue: fieldAt(terms, 2, "loan_payment_value", readDecimal),
     compensationValue: fieldAt(terms, 3, "compensation_value", readDecimal),

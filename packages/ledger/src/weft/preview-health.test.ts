@@ -172,7 +172,7 @@ describe("NFT collateral", () => {
         loanPaymentValue: 60n * ONE,
         compensationValue: 33n * ONE,
         liquidationFee: 1_400_000_000_000_000_000n,
-        underlying: [],
+        positions: [],
         nftType,
       },
     ]);
