@@ -37,6 +37,7 @@ function owing(price: string, asset = ETH): LedgerHealth {
   return {
     loans: [{ resource: asset, price: parseDecimal(price) }],
     collaterals: [],
+    nfts: [],
   } as unknown as LedgerHealth;
 }
 
