@@ -37,9 +37,10 @@ async function everythingPromised(): Promise<ReserveRequest> {
 
 test("what is promised to others is spent by nobody; once it is free, all goes on by itself, and nothing stays reserved", async () => {
   const { control, clients, folder } = stack;
+  await control.crash("0.25", CALM);
+  await stack.believePrices();
   const promised = await everythingPromised();
   expect(await clients.reservations.reserve(promised, CALM)).toEqual({ kind: "reserved" });
-  await control.crash("0.25", CALM);
   const round = stack.round(40);
   await until(async () => {
     const log = await readFile(join(folder.logs, "liquidator-1.log"), "utf8");
