@@ -6,6 +6,7 @@ import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Executor } from "./open-executor.ts";
 import type { OutageWatch } from "./outage-watch.ts";
+import type { RunStep } from "./steps.ts";
 import type { Treasurer } from "./treasurer.ts";
 
 /** What main.ts opens and the wiring joins. */
@@ -29,6 +30,8 @@ export interface Adapters {
   readonly treasurer: Treasurer | null;
   /** A monotonic clock in milliseconds, and pauses by it, for waiting until a transaction is final. */
   readonly time: { readonly nowMs: () => number; readonly sleep: Sleep };
+  /** Does what has to be done around each step of an attempt. */
+  readonly runStep: RunStep;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Names this process among those that may hold a lease. */

@@ -33,6 +33,8 @@ import { openExecutor } from "./open-executor.ts";
 import { openMarket } from "./open-market.ts";
 import { createOutageWatch } from "./outage-watch.ts";
 import { createReceiveGate } from "./receive-gate.ts";
+import { createRunStep } from "./run-step.ts";
+import { JOB_STEPS } from "./steps.ts";
 import { wireLiquidator } from "./wire.ts";
 import { wireTreasury } from "./wire-treasury.ts";
 
@@ -99,8 +101,21 @@ async function receiveCandidates(
     nowMs,
   });
   const outage = createOutageWatch({ nowMs, random: Math.random, log });
+  const runStep = createRunStep({ metrics, log, nowMs });
   const { handle, reconcile } = wireLiquidator(config, {
-    ...{ gateway, attempts, objects, clock, market, executor, fleet, outage, metrics, log },
+    ...{
+      gateway,
+      attempts,
+      objects,
+      clock,
+      market,
+      executor,
+      fleet,
+      outage,
+      runStep,
+      metrics,
+      log,
+    },
     treasurer: keeper?.treasurer ?? null,
     releaseOrphanedHolds: async (signal) => keeper?.releaseOrphanedHolds(signal),
     time: { nowMs, sleep },
@@ -118,6 +133,8 @@ async function receiveCandidates(
       visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
       waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
       handle,
+      aroundAnswer: ({ groupId, messageId }, answer) =>
+        runStep({ step: JOB_STEPS.ANSWER.answerMessage, cdpId: groupId ?? messageId }, answer),
       gate: createReceiveGate({ fleet, outage, metrics, log }),
       onBeat: heartbeat.beat,
       log,

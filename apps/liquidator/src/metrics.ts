@@ -62,6 +62,13 @@ export function createMetrics(registry: Registry) {
       help: "Fees paid, XRD, for a dashboard; the outcomes hold the exact figures.",
       registers,
     }),
+    stepDuration: new Histogram({
+      name: "liquidator_step_duration_seconds",
+      help: "Of each step in which an attempt asks or tells the outside world, failed ones included.",
+      labelNames: ["step"],
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+      registers,
+    }),
     executorsBusy: new Gauge({
       name: "liquidator_executors_busy",
       help: "Executors at work.",

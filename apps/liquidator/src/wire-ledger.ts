@@ -18,7 +18,7 @@ import {
 import { DECIMAL_ZERO, type FlashTerms, parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
-import { awaitFinality } from "./await-finality.ts";
+import { type AwaitFinalityDeps, awaitFinality } from "./await-finality.ts";
 import type { Config } from "./config.ts";
 import type { FinishAttemptDeps } from "./finish-attempt.ts";
 import { createPriceCheck } from "./guard-prices.ts";
@@ -26,6 +26,7 @@ import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
 import type { MarketFacts } from "./market-facts.ts";
 import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
 import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
+import { inSteps, JOB_STEPS } from "./steps.ts";
 import { createSwapRoutes } from "./swap-routes.ts";
 import type { WorkPositionDeps } from "./work-position.ts";
 
@@ -35,7 +36,8 @@ export interface LedgerJobs {
   readonly prepare: WorkPositionDeps["prepare"];
   readonly build: SignAndSubmitDeps["build"];
   readonly submit: SignAndSubmitDeps["submit"];
-  readonly finality: (patienceMs: number) => Omit<FinishAttemptDeps, "settle">;
+  /** How the end of a CDP's transaction is told; nobody waits for it longer than `patienceMs`. */
+  readonly finality: (cdpId: string, patienceMs: number) => Omit<FinishAttemptDeps, "settle">;
 }
 
 export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
@@ -71,25 +73,32 @@ export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
       return buildTransaction({ ...request, networkId, signer: executor.signer });
     },
     submit,
-    finality: (patienceMs) => ({
-      awaitFinality: ({ payloadHex, ...request }, signal) =>
-        awaitFinality(
-          request,
-          {
-            readStatus: (intentHash, s) => readIntentStatus(gateway, intentHash, s),
-            resubmit: (s) => submit(payloadHex, s),
-            pollMs: config.FINALITY_POLL_MS,
-            patienceMs,
-            ...adapters.time,
-          },
-          AbortSignal.any([signal, adapters.stopping]),
-        ),
-      readCommit: ({ intentHash, account }, signal) =>
-        readCommit(gateway, intentHash, { market: config.LENDING_MARKET, account }, signal),
-      wallMs: Date.now,
-      readHeadVersion: async (signal) => (await readHead(gateway, signal)).stateVersion,
-    }),
+    finality: wireFinality(config, adapters, submit),
   };
+}
+
+function wireFinality(
+  config: Config,
+  { gateway, time, stopping, runStep }: Adapters,
+  submit: LedgerJobs["submit"],
+): LedgerJobs["finality"] {
+  return (cdpId, patienceMs) => ({
+    awaitFinality: ({ payloadHex, ...request }, signal) => {
+      const deps: AwaitFinalityDeps = {
+        readStatus: (intentHash, s) => readIntentStatus(gateway, intentHash, s),
+        resubmit: (s) => submit(payloadHex, s),
+        pollMs: config.FINALITY_POLL_MS,
+        patienceMs,
+        ...time,
+      };
+      const steps = inSteps(deps, JOB_STEPS.FINALITY, { runStep, cdpId });
+      return awaitFinality(request, steps, AbortSignal.any([signal, stopping]));
+    },
+    readCommit: ({ intentHash, account }, signal) =>
+      readCommit(gateway, intentHash, { market: config.LENDING_MARKET, account }, signal),
+    wallMs: Date.now,
+    readHeadVersion: async (signal) => (await readHead(gateway, signal)).stateVersion,
+  });
 }
 
 function judgePositionDeps(config: Config, adapters: Adapters): JudgePositionDeps {

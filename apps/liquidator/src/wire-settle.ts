@@ -3,6 +3,7 @@ import type { Adapters } from "./adapters.ts";
 import { observeOutcome } from "./observe-outcome.ts";
 import { nextQuarantine, type OwnFailure } from "./quarantine-position.ts";
 import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
+import { inSteps, JOB_STEPS } from "./steps.ts";
 import type { Leases } from "./wire-leases.ts";
 
 /** A position that is held: the lease, and what the table said of it then. */
@@ -22,7 +23,7 @@ const COSTS_NOTHING: ReadonlySet<OwnFailure> = new Set(["preview_failed", "cdp_u
 
 /** How attempts on a held position are ended, whoever ends them. */
 export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosition) => Settle {
-  const { attempts, objects, clock, metrics, log, outage, treasurer } = adapters;
+  const { attempts, objects, clock, metrics, log, outage, treasurer, runStep } = adapters;
   return ({ cdpId, fence, record }) => {
     const deps: SettleAttemptDeps = {
       confirmLease: (signal) => leases.renew({ cdpId, fence }, signal),
@@ -47,6 +48,7 @@ export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosit
         if (!TOLD_BY_THE_TABLE.has(outcome.ending)) outage.progressed("judged");
       },
     };
-    return (settlement, signal) => settleAttempt(settlement, deps, signal);
+    const steps = inSteps(deps, JOB_STEPS.SETTLE, { runStep, cdpId });
+    return (settlement, signal) => settleAttempt(settlement, steps, signal);
   };
 }

@@ -2,10 +2,11 @@ import { createSemaphore } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import type { Config } from "./config.ts";
 import { countFailure } from "./failed-delivery.ts";
-import { finishAttempt } from "./finish-attempt.ts";
+import { type FinishRequest, finishAttempt } from "./finish-attempt.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
-import { signAndSubmit } from "./sign-and-submit.ts";
+import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
+import { inSteps, JOB_STEPS } from "./steps.ts";
 import { type Leases, wireLeases } from "./wire-leases.ts";
 import { type LedgerJobs, wireLedger } from "./wire-ledger.ts";
 import { type HeldPosition, type Settle, wireSettle } from "./wire-settle.ts";
@@ -20,15 +21,28 @@ interface Jobs {
   readonly ledger: LedgerJobs;
   readonly leases: Leases;
   readonly settleOf: (held: HeldPosition) => Settle;
+  readonly finish: (
+    request: FinishRequest,
+    patienceMs: number,
+    settle: Settle,
+    signal: AbortSignal,
+  ) => ReturnType<typeof finishAttempt>;
 }
 
 /** Joins the jobs of the liquidator: one message of the queue, and one round over what is unfinal. */
 export function wireLiquidator(config: Config, adapters: Adapters) {
   const leases = wireLeases(config, adapters);
+  const ledger = wireLedger(config, adapters);
   const jobs: Jobs = {
-    ledger: wireLedger(config, adapters),
+    ledger,
     leases,
     settleOf: wireSettle(adapters, leases),
+    finish: (request, patienceMs, settle, signal) => {
+      const { cdpId } = request;
+      const deps = { ...ledger.finality(cdpId, patienceMs), settle };
+      const at = { runStep: adapters.runStep, cdpId };
+      return finishAttempt(request, inSteps(deps, JOB_STEPS.FINISH, at), signal);
+    },
   };
   const reconcileDeps = reconcilerDeps(config, adapters, jobs);
   return {
@@ -73,8 +87,8 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
   };
 }
 
-function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf }: Jobs) {
-  const { attempts, clock, metrics, stopping, fleet, outage, treasurer } = adapters;
+function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf, finish }: Jobs) {
+  const { attempts, clock, metrics, stopping, fleet, outage, treasurer, runStep } = adapters;
   const executors = createSemaphore(config.EXECUTORS);
   const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal) => {
     try {
@@ -86,11 +100,18 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
       metrics.executorsBusy.set(executors.active);
     }
   };
-  const finality = ledger.finality(FINALITY_PATIENCE_MS);
 
   return ({ candidate: { cdpId }, fence, record }: WorkPosition): WorkPositionDeps => {
+    const at = { runStep, cdpId };
     const settle = settleOf({ cdpId, fence, record });
-    return {
+    const signing: SignAndSubmitDeps = {
+      build: ledger.build,
+      submit: ledger.submit,
+      recordSigned: (write, s) => attempts.recordSigned(write, s),
+      recordSubmitted: (write, s) => attempts.recordSubmitted(write, s),
+      wallMs: Date.now,
+    };
+    const deps: WorkPositionDeps = {
       judge: ledger.judge,
       prepare: ledger.prepare,
       reserve: async (request, signal) => {
@@ -100,36 +121,25 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
       },
       signAndSubmit: async (request, signal) => {
         await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
-        const signed = await signAndSubmit(
-          request,
-          {
-            build: ledger.build,
-            submit: ledger.submit,
-            recordSigned: (write, s) => attempts.recordSigned(write, s),
-            recordSubmitted: (write, s) => attempts.recordSubmitted(write, s),
-            wallMs: Date.now,
-          },
-          signal,
-        );
+        const signed = await signAndSubmit(request, inSteps(signing, JOB_STEPS.SIGN, at), signal);
         outage.progressed("signed");
         return signed;
       },
-      finish: (request, signal) => finishAttempt(request, { ...finality, settle }, signal),
+      finish: (request, signal) => finish(request, FINALITY_PATIENCE_MS, settle, signal),
       settle,
       onExecutor,
       ledgerNowMs: (signal) => clock.nowMs(signal),
       stopping,
     };
+    return inSteps(deps, JOB_STEPS.WORK, at);
   };
 }
 
 function reconcilerDeps(
   config: Config,
   { attempts, clock, log, metrics, releaseOrphanedHolds }: Adapters,
-  { ledger, leases, settleOf }: Jobs,
+  { finish, leases, settleOf }: Jobs,
 ): ReconcileDeps {
-  // Two looks: what is unknown is sent again at the second, and the next round sees what became of it.
-  const finality = ledger.finality(config.FINALITY_POLL_MS);
   return {
     listUnfinal: (signal) => attempts.listUnfinal(signal),
     listQuarantined: (signal) => attempts.listQuarantined(signal),
@@ -140,12 +150,13 @@ function reconcilerDeps(
         {
           work: async (workSignal) => {
             const settle = settleOf({ cdpId, fence, record });
-            await finishAttempt({ cdpId, signed }, { ...finality, settle }, workSignal);
+            // Two looks: what is unknown is sent again at the second, and the next round sees what became of it.
+            await finish({ cdpId, signed }, config.FINALITY_POLL_MS, settle, workSignal);
           },
         },
         signal,
       ),
-    releaseLease: (lease, signal) => attempts.releaseLease(lease, signal),
+    releaseLease: leases.release,
     releaseOrphanedHolds,
     atOnce: RECONCILED_AT_ONCE,
     wallMs: Date.now,

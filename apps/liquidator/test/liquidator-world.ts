@@ -30,6 +30,7 @@ import { createMetrics } from "../src/metrics.ts";
 import { openExecutor } from "../src/open-executor.ts";
 import { openMarket } from "../src/open-market.ts";
 import { createOutageWatch } from "../src/outage-watch.ts";
+import { createRunStep } from "../src/run-step.ts";
 import { wireLiquidator } from "../src/wire.ts";
 import { wireTreasury } from "../src/wire-treasury.ts";
 import { sampleCandidate } from "./sample-candidate.ts";
@@ -154,6 +155,7 @@ export async function startLiquidatorWorld(
       ...{ gateway, attempts, objects, market, executor, treasurer, releaseOrphanedHolds },
       ...{ metrics, log, owner, priceGuard },
       readReferences: null,
+      runStep: createRunStep({ metrics, log, nowMs: () => performance.now() }),
       clock: createRemoteClock(`${url}/control/clock`),
       fleet: { refuseUnlessArmed: () => Promise.resolve() },
       outage: createOutageWatch({ nowMs: () => performance.now(), random: () => 1, log }),

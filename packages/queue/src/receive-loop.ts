@@ -9,6 +9,7 @@ import { type HoldOptions, holdMessage } from "./hold-message.ts";
 import { type HeldMessage, toReceivedMessage, WANTED_ATTRIBUTES } from "./received-message.ts";
 import { createWorkGroups } from "./work-groups.ts";
 import {
+  type AroundAnswer,
   type Handle,
   type MessageEnd,
   returnUnstarted,
@@ -47,6 +48,8 @@ export interface ReceiveLoopOptions {
   /** Where parked messages go. Without it they are handed back, and the queue's own redrive count ends them. */
   readonly parkQueueUrl?: string | undefined;
   readonly handle: Handle;
+  /** Unless given, answers are only sent. */
+  readonly aroundAnswer?: AroundAnswer | undefined;
   /**
    * How many messages may be received now, 0 while none may. Asked before each receive, and a second after each 0; a
    * rejection counts as 0. Without it any number may.
@@ -119,6 +122,7 @@ function createGroups(options: ReceiveLoopOptions, onSlotFreed: () => void) {
     queueUrl: options.queueUrl,
     parkQueueUrl: options.parkQueueUrl,
     handle: options.handle,
+    aroundAnswer: options.aroundAnswer ?? ((_message, send) => send()),
     nowMs: options.nowMs ?? (() => performance.now()),
     log: options.log,
     onEnd(end, durationMs) {

@@ -19,11 +19,15 @@ export type HandlerAnswer = Verdict | { readonly verdict: Verdict; readonly reas
  */
 export type Handle = (message: ReceivedMessage, signal: AbortSignal) => Promise<HandlerAnswer>;
 
+/** Sends the answer of a message that was worked, by calling `send` once, with whatever is to be done around it. */
+export type AroundAnswer = (message: ReceivedMessage, send: () => Promise<void>) => Promise<void>;
+
 /** How a message ended: its verdict, or why it got none. */
 export type MessageEnd = Verdict | "lost" | "unstarted" | "unanswered";
 
 export interface WorkDeps extends AnswerDeps {
   readonly handle: Handle;
+  readonly aroundAnswer: AroundAnswer;
   readonly nowMs: () => number;
   readonly onEnd: (end: MessageEnd, durationMs: number) => void;
   readonly log: Logger;
@@ -63,7 +67,8 @@ async function workToEnd(held: HeldMessage, deps: WorkDeps): Promise<MessageEnd>
     );
     return "lost";
   }
-  return answer(held, deps, verdict, () => answerVerdict(held, deps, verdict, reason));
+  const send = () => answerVerdict(held, deps, verdict, reason);
+  return answer(held, deps, verdict, () => deps.aroundAnswer(message, send));
 }
 
 async function runHandler(
