@@ -82,8 +82,7 @@ export async function startRunningStack(
     app: (app, name, variables) => ours.app(app, name, preferring(front, variables)),
   };
   const stop = async () => {
-    await supervisor.stopAll(10_000);
-    guard.close();
+    await supervisor.stopAll(10_000).finally(() => guard.close());
     await rm(root, { recursive: true, force: true });
   };
   try {

@@ -225,10 +225,11 @@ export async function startLiquidatorWorld(
       return ids;
     },
     async stop(): Promise<void> {
-      await server.close();
       await aws.close();
       for (const client of [dynamo, s3, sqs]) client.destroy();
       await rm(folder, { recursive: true, force: true });
+      // Last: it says so when two intents of one CDP were ever unfinal together.
+      await server.close();
     },
   };
 }

@@ -50,8 +50,7 @@ export async function startBenchStack(options: {
     ...{ baseVariables, folder, sleep, signal },
   });
   const stop = async () => {
-    await supervisor.stopAll(10_000);
-    guard.close();
+    await supervisor.stopAll(10_000).finally(() => guard.close());
     await rm(root, { recursive: true, force: true });
   };
   try {

@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { GatewayApiClient } from "@radixdlt/babylon-gateway-api-sdk";
 import { afterEach, describe, expect, it } from "vitest";
+import { ADDRESSES } from "./ledger/addresses.ts";
+import { createTestWallet, liquidationManifest } from "./ledger/test-wallet.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const children: ChildProcess[] = [];
@@ -53,6 +56,31 @@ describe("the simulator's process", () => {
     child.kill("SIGTERM");
     expect(await ended).toEqual({ code: 0, stderr: "" });
     expect(await held).toBe("broken off");
+  });
+
+  it("ends with 1 when two intents of one CDP were unfinal together, whoever asks or not", async () => {
+    const { child, ended, firstLine } = start({ SIMULATOR_COMMIT_DELAY_MS: "60000" });
+    const { url } = JSON.parse(await firstLine) as { url: string };
+    const client = GatewayApiClient.initialize({ basePath: url, applicationName: "test" });
+    const { ledger_state } = await client.transaction.innerClient.transactionConstruction();
+    const wallet = await createTestWallet();
+    const manifest = liquidationManifest({
+      account: wallet.account,
+      cdpId: "#1#",
+      payment: { resource: ADDRESSES.xrd, amount: "5" },
+    });
+    for (const nonce of [1, 2]) {
+      const { hex } = await wallet.sign({ manifest, nonce, startEpoch: ledger_state.epoch });
+      await client.transaction.innerClient.transactionSubmit({
+        transactionSubmitRequest: { notarized_transaction_hex: hex },
+      });
+    }
+    child.kill("SIGTERM");
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^simulator: two intents of one CDP were unfinal together: #1#, txid_\w+ and txid_\w+; 0 more such pairs\n$/,
+    );
   });
 
   it("names every wrong variable at once and ends with 1", async () => {

@@ -29,7 +29,11 @@ async function main(): Promise<void> {
   const ledger = createLedger({ cdps, seed, commitDelayMs, wallNowMs: Date.now });
   const server = createSimulatorServer({ ledger, seed, faults: { latencyMs } });
 
-  const close = () => void server.close().then(() => process.exit(0));
+  const close = () =>
+    void server.close().then(
+      () => process.exit(0),
+      (error: Error) => fail(`simulator: ${error.message}`),
+    );
   process.once("SIGTERM", close);
   process.once("SIGINT", close);
 

@@ -16,7 +16,10 @@ export interface SimulatorServerOptions {
   readonly faults?: Partial<Faults>;
 }
 
-/** One Gateway over the ledger, and the control API beside it. Not yet listening. */
+/**
+ * One Gateway over the ledger, and the control API beside it. Not yet listening.
+ * `close` rejects when two intents of one CDP were unfinal together at any time.
+ */
 export function createSimulatorServer(options: SimulatorServerOptions): FastifyInstance {
   const { ledger, seed } = options;
   const server = fastify({
@@ -41,7 +44,18 @@ export function createSimulatorServer(options: SimulatorServerOptions): FastifyI
     stop: stop.signal,
   });
   addControlRoutes(server, { ledger, faults, counter });
+  server.addHook("onClose", async () => refuseIntentsTogether(ledger));
   return server;
+}
+
+/** Holds for whatever the ledger was used for, so that no test and no profile need look. */
+function refuseIntentsTogether(ledger: SimulatedLedger): void {
+  const [first, ...more] = ledger.unfinalTogether();
+  if (first === undefined) return;
+  const { cdpId, intentHashes } = first;
+  throw new Error(
+    `two intents of one CDP were unfinal together: ${cdpId}, ${intentHashes.join(" and ")}; ${more.length} more such pairs`,
+  );
 }
 
 /** Bodies are handed on as text: the Gateway takes an empty one, and each side words its own complaint about a bad one. */

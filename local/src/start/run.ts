@@ -84,6 +84,7 @@ async function runSupervised(deps: RunDeps, startMs: number): Promise<number> {
   deps.onSupervisor(supervisor);
   const signal = AbortSignal.any([interrupt, supervisor.failed]);
   let clients: { close(): void } | undefined;
+  let isToldToFail = false;
   try {
     const programs = createPrograms({ ...deps, folder, signal });
     progress.say(startText(options));
@@ -96,6 +97,7 @@ async function runSupervised(deps: RunDeps, startMs: number): Promise<number> {
       dispatchOnce(scheduledAtMs, { programs, supervisor, variables, sleep, signal });
     const finished = await runRounds({ ...deps, stack, dispatch, signal });
     const ok = await conclude(finished, { deps, stack, folder, supervisor, signal, startMs });
+    isToldToFail = !ok;
     if (options.keep) await stayUp(stack, folder, { ...deps, supervisor });
     return ok ? 0 : EXIT_FAILED;
   } catch (error) {
@@ -105,9 +107,12 @@ async function runSupervised(deps: RunDeps, startMs: number): Promise<number> {
     const logs = relative(deps.repositoryRoot, folder.logs);
     throw new RunFailure(`${cause.message}\nWhat the processes said: ${logs}`);
   } finally {
-    await supervisor.stopAll(STOP_GRACE_MS);
-    clients?.close();
-    guard.close();
+    const stopped = supervisor.stopAll(STOP_GRACE_MS).finally(() => {
+      clients?.close();
+      guard.close();
+    });
+    // What the verdict has told of, it has told with more.
+    await (isToldToFail ? stopped.catch(() => {}) : stopped);
   }
 }
 

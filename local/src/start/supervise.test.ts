@@ -205,3 +205,13 @@ test("a starter that is killed outright takes its children with it", async () =>
   starter.kill("SIGKILL");
   await expect.poll(() => isAlive(pid), { timeout: 8_000 }).toBe(false);
 });
+
+test("an essential child that ends with another code than 0 has found something wrong, which the stop tells", async () => {
+  const { supervisor } = supervise();
+  const code = `process.once("SIGTERM", () => { console.error("two together"); process.exit(1); });${READY}${STAY}`;
+  await supervisor.startEssential(script("simulator", code), readyPid);
+  await expect(supervisor.stopAll(5_000)).rejects.toThrow(
+    /^simulator ended with exit code 1. Its last lines:\n(.|\n)*two together/,
+  );
+  stop = () => Promise.resolve();
+});

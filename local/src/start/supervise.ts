@@ -31,7 +31,10 @@ export interface Supervisor {
   /** `onReady` is called again after each restart: it may listen elsewhere then. */
   startKept<T>(spec: ChildSpec, ready: Ready<T>, onReady: (value: T) => void): Promise<void>;
   runOnce(spec: ChildSpec): Promise<{ readonly child: Child; readonly exit: Exit }>;
-  /** Stops all children, tier by tier; afterwards none runs. */
+  /**
+   * Stops all children, tier by tier; afterwards none runs.
+   * @throws {RunFailure} when an essential one did not end with 0: it has found something wrong with the run
+   */
   stopAll(graceMs: number): Promise<void>;
   /** Kills what still runs, without waiting: the last resort when this process is about to end. */
   killAll(): void;
@@ -48,6 +51,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const failure = new AbortController();
   const stopping = new AbortController();
   const children = new Set<Child>();
+  const essential = new Set<Child>();
   const ended = new WeakMap<Child, Exit>();
   const restarts = new Map<string, number>();
 
@@ -116,6 +120,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     async startEssential(spec, ready) {
       const child = start(spec);
       const value = await ready(child);
+      essential.add(child);
       void child.exited.then((exit) => {
         if (!stopping.signal.aborted) failure.abort(childFailure(child, describeExit(exit)));
       });
@@ -135,6 +140,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       // The servers that others talk to last, so that nobody ends in the middle of a request.
       for (const tier of tiersOf([...children])) {
         await Promise.all(tier.map((child) => child.stop(graceMs)));
+      }
+      for (const child of essential) {
+        const { code } = await child.exited;
+        if (code !== 0 && code !== null) throw childFailure(child, `ended with exit code ${code}`);
       }
     },
     killAll() {

@@ -1,11 +1,10 @@
 import type { Outcome } from "@weft/messages";
 import type { TreasuryBooks } from "@weft/store";
 import type { Audit } from "../simulator/ledger/types.ts";
-import { sameAmounts } from "./amounts.ts";
+import { attemptFaults, count, doubleCommits, named } from "./attempt-faults.ts";
 import type { RunBooks } from "./books.ts";
 import { coverageOf } from "./coverage.ts";
 import { type OverLine, sortOverLine } from "./over-line.ts";
-import { fundingOf } from "./report.ts";
 import { treasuryFaults } from "./treasury-faults.ts";
 
 /** Messages that the programs set aside for a person. */
@@ -69,17 +68,7 @@ export function judge(evidence: Evidence): Verdict {
           audit.liquidations.map(({ cdpId }) => cdpId),
         )
       : []),
-    ...named("touched by a liquidation although not over the line", audit.wronglyTouched),
-    ...named(
-      "with two intents unfinal together",
-      audit.unfinalTogether.map(({ cdpId }) => cdpId),
-    ),
-    ...named("with two commits of one attempt", doubles),
-    ...recordFaults(audit, outcomes),
-    ...audit.imbalances.map(
-      ({ resource, expected, actual }) =>
-        `${resource} is not conserved: ${actual} where ${expected} was put in`,
-    ),
+    ...attemptFaults(audit, outcomes),
   ];
   return {
     ok: violations.length === 0,
@@ -123,85 +112,4 @@ function populationFaults(run: RunBooks | undefined, audit: Audit): string[] {
   }
   if (scanned !== live) faults.push(`the last run scanned ${scanned} positions, ${live} live`);
   return faults;
-}
-
-function doubleCommits(audit: Audit, outcomes: readonly Outcome[]): string[] {
-  const committed = new Set(audit.liquidations.map(({ intentHash }) => intentHash));
-  const commitsOfAttempt = Map.groupBy(
-    outcomes.filter(({ transaction }) => committed.has(transaction?.intentHash ?? "")),
-    ({ cdpId, attempt }) => `${cdpId} attempt ${attempt}`,
-  );
-  return [...commitsOfAttempt]
-    .filter(([, same]) => new Set(same.map((o) => o.transaction?.intentHash)).size > 1)
-    .map(([attempt]) => attempt);
-}
-
-/** The ledger's liquidations and our records of them: one to one, and with the same amounts. */
-function recordFaults(audit: Audit, outcomes: readonly Outcome[]): string[] {
-  const records = Map.groupBy(
-    outcomes.filter(({ ending }) => ending === "liquidated"),
-    ({ transaction }) => transaction?.intentHash ?? "(none)",
-  );
-  const commits = new Map(audit.liquidations.map((commit) => [commit.intentHash, commit]));
-  const of = (matches: (commit: Audit["liquidations"][number], record: Outcome) => boolean) =>
-    audit.liquidations
-      .filter((commit) => {
-        const record = records.get(commit.intentHash)?.[0];
-        return record !== undefined && !matches(commit, record);
-      })
-      .map(({ cdpId }) => cdpId);
-  return [
-    ...named(
-      "liquidated on the ledger without a record",
-      audit.liquidations.filter((c) => !records.has(c.intentHash)).map(({ cdpId }) => cdpId),
-    ),
-    ...named(
-      "recorded as liquidated although the ledger committed nothing",
-      [...records].filter(([hash]) => !commits.has(hash)).flatMap(([, r]) => r.map((o) => o.cdpId)),
-    ),
-    ...named(
-      "with one liquidation recorded twice",
-      [...records.values()].filter((same) => same.length > 1).map(([first]) => first?.cdpId ?? ""),
-    ),
-    ...named(
-      "recorded under another CDP's id",
-      of((commit, record) => commit.cdpId === record.cdpId),
-    ),
-    ...named(
-      "whose record of what was paid differs from the ledger",
-      of((commit, record) => sameAmounts(commit.paid, record.paid)),
-    ),
-    ...named(
-      "whose record of what was seized differs from the ledger",
-      of((commit, record) => sameAmounts(commit.seized, record.seized)),
-    ),
-    ...named(
-      "whose record of the NFT that was seized differs from the ledger",
-      of(({ seizedNft }, { seizedNfts: [recorded] }) => seizedNft?.id === recorded?.id),
-    ),
-    ...named(
-      "whose record of how it was paid for differs from the ledger",
-      of((commit, record) => fundingOf(commit) === record.funding),
-    ),
-    ...named(
-      "whose recorded profit differs from the ledger",
-      of((commit, record) => commit.profitXrd === record.profitXrd),
-    ),
-    ...named(
-      "liquidated at a loss",
-      audit.liquidations.filter((c) => c.profitXrd.startsWith("-")).map(({ cdpId }) => cdpId),
-    ),
-  ];
-}
-
-const EXAMPLES = 5;
-
-function named(what: string, ids: readonly string[]): string[] {
-  if (ids.length === 0) return [];
-  const more = ids.length > EXAMPLES ? ` and ${ids.length - EXAMPLES} more` : "";
-  return [`${count(ids.length, "position")} ${what}: ${ids.slice(0, EXAMPLES).join(", ")}${more}`];
-}
-
-function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? "" : "s"}`;
 }

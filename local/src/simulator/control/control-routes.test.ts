@@ -145,6 +145,7 @@ describe("control/faults", () => {
     retryAfterSeconds: 1,
     submitLossRate: 0,
     laggingVersions: 0,
+    intentsForgotten: false,
     maxSyncDelaySeconds: 0,
     corruptCdpIds: [],
     unvaluableCdpIds: [],

@@ -21,6 +21,7 @@ export const faultsRequest = z.strictObject({
   retryAfterSeconds: whole(3_600),
   submitLossRate: rate,
   laggingVersions: whole(1_000_000_000),
+  intentsForgotten: z.boolean().nullable().optional(),
   maxSyncDelaySeconds: whole(86_400),
   corruptCdpIds: cdpIds,
   unvaluableCdpIds: cdpIds,

@@ -15,6 +15,8 @@ export interface Faults {
   submitLossRate: number;
   /** This replica's head is so many versions behind. */
   laggingVersions: number;
+  /** No transaction is known to this Gateway: its status is Unknown, whatever became of it. */
+  intentsForgotten: boolean;
   /** Reads of the head are refused once it is older than this; 0 never refuses. Public Gateways: 720. */
   maxSyncDelaySeconds: number;
   /** CDPs whose data no reader can make sense of. */
@@ -32,6 +34,7 @@ export const NO_FAULTS: Readonly<Faults> = {
   retryAfterSeconds: 1,
   submitLossRate: 0,
   laggingVersions: 0,
+  intentsForgotten: false,
   maxSyncDelaySeconds: 0,
   corruptCdpIds: [],
   unvaluableCdpIds: [],

@@ -256,6 +256,10 @@ export class SmallLedger implements SimulatedLedger {
     return this.off;
   }
 
+  unfinalTogether(): Audit["unfinalTogether"] {
+    return [];
+  }
+
   audit(): Audit {
     return {
       cdps: { minted: MINTED, live: MINTED - 1, burned: 1 },

@@ -113,6 +113,24 @@ describe("transaction/status", () => {
     expect(failed.permanently_rejects_at_epoch).toBeUndefined();
   });
 
+  it("is Unknown while the Gateway has forgotten every intent, beside the state of now", async () => {
+    const forgetful = await listen({ intentsForgotten: true });
+    forgetful.ledger.intents.set(
+      ADDRESS.intent,
+      known({ status: "CommittedSuccess", committedStateVersion: 90 }),
+    );
+    const { intent_status, ledger_state, committed_state_version } =
+      await forgetful.client.transaction.innerClient.transactionStatus({
+        transactionStatusRequest: { intent_hash: ADDRESS.intent },
+      });
+    expect([intent_status, ledger_state.epoch, committed_state_version]).toEqual([
+      "Unknown",
+      5,
+      undefined,
+    ]);
+    await forgetful.close();
+  });
+
   it("refuses what is no intent hash", async () => {
     const response = await gateway.post("/transaction/status", { intent_hash: ADDRESS.payload });
     expect(response.status).toBe(400);

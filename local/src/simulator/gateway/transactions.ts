@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNKNOWN } from "../ledger/intent.ts";
 import {
   type IntentRead,
   type IntentStatus,
@@ -70,7 +71,8 @@ const UNDECIDED: ReadonlySet<IntentStatus> = new Set([
 function readStatus(context: GatewayContext, request: z.infer<typeof statusRequest>) {
   // Commits that are due happen first, so that the state beside the status is never newer than the status.
   const real = context.ledger.head();
-  const read = context.ledger.intent(request.intent_hash);
+  const { intentsForgotten } = context.faults;
+  const read = intentsForgotten ? UNKNOWN : context.ledger.intent(request.intent_hash);
   const point = context.replica.head();
   const seen = asSeenAt(read, real, point);
   return {

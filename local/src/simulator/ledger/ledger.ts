@@ -141,5 +141,6 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
       observe();
       return audit.report(mempool.records());
     },
+    unfinalTogether: () => mempool.records().unfinalTogether,
   };
 }

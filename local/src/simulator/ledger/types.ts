@@ -277,4 +277,6 @@ export interface SimulatedLedger {
   setServicesOff(services: readonly string[]): LedgerPoint;
   servicesOff(): readonly string[];
   audit(): Audit;
+  /** What the audit says of it, for a look that costs nothing. */
+  unfinalTogether(): Audit["unfinalTogether"];
 }
