@@ -1,7 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { createObjectStore, createReservations, type Reservations } from "@weft/store";
+import {
+  type AttemptStore,
+  createAttemptStore,
+  createObjectStore,
+  createReservations,
+  type Reservations,
+} from "@weft/store";
 import { LOCAL_AWS } from "../aws/names.ts";
 import type { AwsEndpoints } from "../aws/resources.ts";
 import type { ObjectReader } from "./books.ts";
@@ -10,6 +16,7 @@ export interface AwsClients {
   readonly sqs: SQSClient;
   readonly objects: ObjectReader;
   readonly reservations: Reservations;
+  readonly attempts: AttemptStore;
   close(): void;
 }
 
@@ -28,6 +35,7 @@ export function createAwsClients(endpoints: AwsEndpoints): AwsClients {
     sqs,
     objects: createObjectStore({ s3, bucket: dataBucket }),
     reservations: createReservations({ dynamo, table: stateTable }),
+    attempts: createAttemptStore({ dynamo, table: stateTable }),
     close() {
       sqs.destroy();
       s3.destroy();

@@ -12,18 +12,22 @@ import { createQueueGauge, type QueueDepths, type QueueNames } from "./queues.ts
 import type { RunFolder } from "./run-folder.ts";
 import type { Supervisor } from "./supervise.ts";
 
-/** Everything that runs beside the rounds. */
-export interface Stack {
+/** The ledger, queues, bucket and table, and what the programs need to find them. */
+interface Servers {
   readonly endpoints: AwsEndpoints;
   readonly gatewayUrls: readonly string[];
   /** Null on a public network. */
   readonly control: LedgerControl | null;
   readonly variables: Readonly<Record<App, Variables>>;
-  /** Base URL of each app's ops server, by process; changes when a process is started again. */
-  readonly opsUrls: ReadonlyMap<string, string>;
   readonly clients: AwsClients;
   readonly queueNames: QueueNames;
   depths(signal: AbortSignal): Promise<QueueDepths>;
+}
+
+/** Everything that runs beside the rounds. */
+export interface Stack extends Servers {
+  /** Base URL of each app's ops server, by process; changes when a process is started again. */
+  readonly opsUrls: ReadonlyMap<string, string>;
 }
 
 export interface StackDeps {
@@ -50,6 +54,12 @@ const QUEUE_NAMES: QueueNames = {
 
 /** Starts the servers, then the indexers and liquidators, and returns when all are ready. */
 export async function startStack(deps: StackDeps): Promise<Stack> {
+  const servers = await startServers(deps);
+  return { ...servers, opsUrls: await startWorkers(deps, servers.variables) };
+}
+
+/** Starts what the programs talk to, and gives the liquidator's account what it needs. */
+export async function startServers(deps: StackDeps): Promise<Servers> {
   const { options, folder, signal } = deps;
   const [endpoints, ledger] = await Promise.all([startAws(deps), startLedger(deps)]);
   const own = appVariables({
@@ -67,8 +77,7 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
   });
   const variables = deps.hasReference ? withReference(own, ledger.gatewayUrls) : own;
   const clients = createAwsClients(endpoints);
-  const [opsUrls, depths] = await Promise.all([
-    startWorkers(deps, variables),
+  const [depths] = await Promise.all([
     createQueueGauge(clients.sqs, QUEUE_NAMES, signal),
     fundLiquidator(deps, ledger),
   ]);
@@ -77,7 +86,6 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
     gatewayUrls: ledger.gatewayUrls,
     control: ledger.control,
     variables,
-    opsUrls,
     clients,
     queueNames: QUEUE_NAMES,
     depths,
