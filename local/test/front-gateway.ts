@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** How a base URL behaves that stands before the real one in the order of preference. */
-export type FrontMode =
+type FrontMode =
   | "serves"
   /** Takes the connection and breaks it. */
   | "dead"
