@@ -1,4 +1,4 @@
-import { type LedgerHealth, PreviewFailedError, SborError } from "@weft/ledger";
+import { type LedgerHealth, type PreviewHealth, valueEach } from "@weft/ledger";
 import { type Decimal, isBadDebt, isLiquidatable } from "@weft/protocol";
 import { inParallel } from "@weft/runtime";
 import type { CdpFinding, CdpVerdict, Suspect } from "./cdp-finding.ts";
@@ -9,10 +9,7 @@ export interface ConfirmCdpsDeps {
    *
    * @throws {PreviewFailedError} or {SborError} when one of them spoils the answer for all
    */
-  readonly preview: (
-    ids: readonly string[],
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<string, LedgerHealth>>;
+  readonly preview: PreviewHealth;
   /** Hears of the findings of a group as soon as there are any. */
   readonly onGroup: (findings: readonly CdpFinding[], signal: AbortSignal) => Promise<void>;
   /** Why the ledger's word cannot be believed: a price that it used is suspect. Undefined when it can. */
@@ -65,35 +62,18 @@ const owed = ({ health }: Suspect) => (health.kind === "valued" ? health.loanVal
 
 const compare = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
-/**
- * One CDP that the ledger cannot value fails the preview of all: halves find it, and it alone stays unconfirmed.
- * Any other failure is not a CDP's, and asking twice as often would not heal it.
- */
 async function confirmGroup(
   group: readonly Suspect[],
   deps: ConfirmCdpsDeps,
   signal: AbortSignal,
 ): Promise<CdpFinding[]> {
   const ids = group.map(({ id }) => id);
-  let healths: ReadonlyMap<string, LedgerHealth>;
-  try {
-    healths = await deps.preview(ids, signal);
-  } catch (error) {
-    if (!(error instanceof PreviewFailedError || error instanceof SborError)) throw error;
-    if (group.length === 1) return group.map((suspect) => unconfirmed(suspect, error.message));
-    const middle = Math.ceil(group.length / 2);
-    const halves = [group.slice(0, middle), group.slice(middle)];
-    const found = await inParallel(
-      halves.map((half) => (s: AbortSignal) => confirmGroup(half, deps, s)),
-      signal,
-    );
-    return found.flat();
-  }
+  const valuations = await valueEach(ids, deps.preview, signal);
   return group.map((suspect) => {
-    const health = healths.get(suspect.id);
-    return health === undefined
-      ? unconfirmed(suspect, "the ledger did not tell of it")
-      : judged(suspect, health, deps);
+    const valuation = valuations.get(suspect.id) ?? { unreadable: "the ledger was not asked" };
+    return "unreadable" in valuation
+      ? unconfirmed(suspect, valuation.unreadable)
+      : judged(suspect, valuation, deps);
   });
 }
 

@@ -1,8 +1,7 @@
-import type { GatewayClient, ReadReferencePrices } from "@weft/ledger";
+import type { GatewayClient, MarketFacts, ReadReferencePrices } from "@weft/ledger";
 import type { LedgerClock, Logger, Sleep } from "@weft/runtime";
 import type { AttemptStore, ObjectStore, PriceGuardStore } from "@weft/store";
 import type { FleetWatch } from "./fleet-watch.ts";
-import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Executor } from "./open-executor.ts";
 import type { OutageWatch } from "./outage-watch.ts";

@@ -1,5 +1,7 @@
 import {
   type GatewayClient,
+  type MarketFacts,
+  marketFactsOf,
   NETWORK_IDS,
   readHead,
   readLiquidationTerms,
@@ -10,7 +12,6 @@ import {
 import type { Logger } from "@weft/runtime";
 import type { Config } from "./config.ts";
 import { createTermsKeeper, type TermsKeeper } from "./keep-terms.ts";
-import { type MarketFacts, marketFactsOf } from "./market-facts.ts";
 
 /** What is read of the market at start, and the pools and switches that are read again as long as the process runs. */
 export async function openMarket(

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { LedgerHead, LedgerHealth } from "@weft/ledger";
+import { type LedgerHead, type LedgerHealth, type PreviewResult, tryPlans } from "@weft/ledger";
 import {
-  addDecimal,
   DECIMAL_ZERO,
-  type Decimal,
   formatDecimal,
   type LiquidationPlan,
-  type PlanInput,
+  leastProfitXrd,
+  type PlanSettings,
+  planInputOf,
   planLiquidation,
   rankPlans,
   subDecimal,
@@ -15,25 +15,7 @@ import { AppError } from "@weft/runtime";
 import { describeHealth, type Treasury } from "./judge-position.ts";
 import { unitPricesOf } from "./unit-prices.ts";
 
-export interface PrepareTransactionDeps {
-  readonly assetDivisibility: (resource: string) => number;
-  readonly protocolBonusShare: Decimal;
-  readonly xrd: string;
-  readonly feeLockXrd: Decimal;
-  readonly minProfitXrd: Decimal;
-  /** What a liquidation may lose to protect the protocol; above zero, the least profit does not count. */
-  readonly allowedLossXrd: Decimal;
-  /** A payment leaves a loan worth this much or more, or none. */
-  readonly dustXrd: Decimal;
-  /** What has to stay in the account, by resource. */
-  readonly keep: ReadonlyMap<string, Decimal>;
-  readonly maxSlippage: Decimal;
-  /**
-   * Flash loans and switches as they are now.
-   *
-   * @throws {AppError} `terms_stale` (retry) when they have not been read for too long
-   */
-  readonly terms: () => Pick<PlanInput, "flash" | "services">;
+export interface PrepareTransactionDeps extends PlanSettings {
   readonly epochWindow: number;
   /** Null in a dry run without a key: then the plan is as far as it goes. */
   readonly account: string | null;
@@ -44,10 +26,7 @@ export interface PrepareTransactionDeps {
     manifest: string,
     epochs: EpochRange,
     signal: AbortSignal,
-  ) => Promise<
-    | { readonly status: "Succeeded"; readonly feeXrd: Decimal }
-    | { readonly status: "Failed" | "Rejected"; readonly errorMessage: string }
-  >;
+  ) => Promise<PreviewResult>;
 }
 
 interface EpochRange {
@@ -91,7 +70,7 @@ export async function prepareTransaction(
   signal: AbortSignal,
 ): Promise<Preparation> {
   if (deps.account !== null) requireFee(request.treasury, deps);
-  const input = planInput(request, deps);
+  const input = planInputOf(request.health, request.treasury.amounts, deps);
   const planned = planLiquidation(input);
   if (planned.kind === "no_inventory") throw inventoryShort(planned.resource);
   if (planned.kind !== "plan") {
@@ -108,29 +87,12 @@ export async function prepareTransaction(
   if (deps.account === null) {
     return { kind: "dry_run", detail: `not previewed, no account; ${describePlan(planned)}` };
   }
-  return tryPlans(rankPlans(input), request, deps, signal);
+  return tryThem(rankPlans(input), request, deps, signal);
 }
 
-/** How many ways to pay are tried by preview before a CDP is given up for now. */
-const MOST_PREVIEWS = 3;
-
-/** The first that the ledger takes; of those it does not take, the last one's words. */
-async function tryPlans(
+/** What the ledger says to the plans, the best first. */
+async function tryThem(
   plans: readonly LiquidationPlan[],
-  request: PrepareTransactionRequest,
-  deps: PrepareTransactionDeps,
-  signal: AbortSignal,
-): Promise<Preparation> {
-  let tried: Preparation = { kind: "preview_failed", detail: "nothing to try" };
-  for (const plan of plans.slice(0, MOST_PREVIEWS)) {
-    tried = await tryPlan(plan, request, deps, signal);
-    if (tried.kind !== "preview_failed") return tried;
-  }
-  return tried;
-}
-
-async function tryPlan(
-  planned: LiquidationPlan,
   { cdpId, attempt, head, health }: PrepareTransactionRequest,
   deps: PrepareTransactionDeps,
   signal: AbortSignal,
@@ -139,13 +101,20 @@ async function tryPlan(
     startEpochInclusive: head.epoch,
     endEpochExclusive: head.epoch + deps.epochWindow,
   };
-  const manifest = deps.composeManifest(planned, cdpId);
-  const preview = await deps.preview(manifest, epochs, signal);
-  if (preview.status !== "Succeeded") {
-    return { kind: "preview_failed", detail: preview.errorMessage };
+  const tried = await tryPlans(
+    plans,
+    {
+      composeManifest: (plan) => deps.composeManifest(plan, cdpId),
+      preview: (manifest, previewSignal) => deps.preview(manifest, epochs, previewSignal),
+    },
+    signal,
+  );
+  if (tried?.kind !== "taken") {
+    return { kind: "preview_failed", detail: tried?.errorMessage ?? "nothing to try" };
   }
-  const profitXrd = subDecimal(planned.profitXrd, preview.feeXrd);
-  const figures = `${describePlan(planned)}, fee ${formatDecimal(preview.feeXrd)} XRD`;
+  const { plan, manifest, feeXrd } = tried;
+  const profitXrd = subDecimal(plan.profitXrd, feeXrd);
+  const figures = `${describePlan(plan)}, fee ${formatDecimal(feeXrd)} XRD`;
   if (profitXrd < leastProfitXrd(deps)) return { kind: "unprofitable", detail: figures };
   if (deps.dryRun) return { kind: "dry_run", detail: figures };
   return {
@@ -153,38 +122,10 @@ async function tryPlan(
     ...epochs,
     manifest,
     nonce: nonceOf(cdpId, attempt),
-    plan: planned,
+    plan,
     pricesXrd: unitPricesOf(health, deps.xrd),
     account: deps.account ?? "",
   };
-}
-
-function planInput(
-  { health, treasury }: PrepareTransactionRequest,
-  deps: PrepareTransactionDeps,
-): PlanInput {
-  return {
-    ...deps.terms(),
-    health,
-    assetDivisibility: deps.assetDivisibility,
-    inventory: spendable(health, treasury, deps),
-    xrd: deps.xrd,
-    protocolBonusShare: deps.protocolBonusShare,
-    // The preview tells the fee exactly; until then the plan is judged without it, and guarded against the dearest.
-    feeXrd: DECIMAL_ZERO,
-    guardFeeXrd: deps.feeLockXrd,
-    minProfitXrd: deps.minProfitXrd,
-    allowedLossXrd: deps.allowedLossXrd,
-    dustXrd: deps.dustXrd,
-    slippage: deps.maxSlippage,
-  };
-}
-
-function leastProfitXrd({
-  minProfitXrd,
-  allowedLossXrd,
-}: Pick<PrepareTransactionDeps, "minProfitXrd" | "allowedLossXrd">): Decimal {
-  return allowedLossXrd > 0n ? subDecimal(DECIMAL_ZERO, allowedLossXrd) : minProfitXrd;
 }
 
 /** Without it every preview would fail, as though it were the CDP's fault. */
@@ -202,25 +143,6 @@ function requireFee(
 function inventoryShort(resource: string): AppError {
   const message = `the account holds too little to repay ${resource}`;
   return new AppError("inventory_short", message, { disposition: "retry" });
-}
-
-/** What may be paid: what has to stay, and the XRD that the fee lock needs, is not spendable. Without an account, whatever the loans ask. */
-function spendable(
-  health: LedgerHealth,
-  { amounts }: Treasury,
-  { xrd, feeLockXrd, keep }: PrepareTransactionDeps,
-): ReadonlyMap<string, Decimal> {
-  if (amounts === null) {
-    const wished = health.loans.map((loan) => [loan.resource, loan.amount] as const);
-    return new Map([[xrd, health.collateralValue], ...wished]);
-  }
-  return new Map(
-    Array.from(amounts, ([resource, held]) => {
-      const kept = keep.get(resource) ?? DECIMAL_ZERO;
-      const needed = resource === xrd ? addDecimal(kept, feeLockXrd) : kept;
-      return [resource, held > needed ? subDecimal(held, needed) : DECIMAL_ZERO];
-    }),
-  );
 }
 
 function describePlan(plan: LiquidationPlan): string {

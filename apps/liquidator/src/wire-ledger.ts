@@ -5,6 +5,7 @@ import {
   liquidationManifest,
   NETWORK_IDS,
   PreviewFailedError,
+  planSettingsOf,
   previewHealth,
   previewTransaction,
   priceLimitsOf,
@@ -15,7 +16,7 @@ import {
   readIntentStatus,
   submitTransaction,
 } from "@weft/ledger";
-import { DECIMAL_ZERO, type FlashTerms, parseDecimal } from "@weft/protocol";
+import { parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import { type AwaitFinalityDeps, awaitFinality } from "./await-finality.ts";
@@ -23,11 +24,9 @@ import type { Config } from "./config.ts";
 import type { FinishAttemptDeps } from "./finish-attempt.ts";
 import { createPriceCheck } from "./guard-prices.ts";
 import { type JudgePositionDeps, judgePosition } from "./judge-position.ts";
-import type { MarketFacts } from "./market-facts.ts";
 import { type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
 import type { SignAndSubmitDeps } from "./sign-and-submit.ts";
 import { inSteps, JOB_STEPS } from "./steps.ts";
-import { createSwapRoutes } from "./swap-routes.ts";
 import type { WorkPositionDeps } from "./work-position.ts";
 
 /** Everything the liquidator asks of the ledger, bound to its Gateway, market and account. */
@@ -152,16 +151,7 @@ function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTran
   const { gateway, market, executor } = adapters;
   const account = executor?.account ?? null;
   return {
-    assetDivisibility: (resource) => market.assetDivisibility(resource),
-    protocolBonusShare: market.protocolBonusShare,
-    xrd: market.xrd,
-    feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
-    minProfitXrd: parseDecimal(config.MIN_PROFIT_XRD),
-    allowedLossXrd: parseDecimal(config.ALLOW_LOSS_XRD),
-    dustXrd: parseDecimal(config.LOAN_DUST_XRD),
-    keep: config.INVENTORY_KEEP,
-    maxSlippage: parseDecimal(config.MAX_SLIPPAGE),
-    terms: planTerms(config, market),
+    ...planSettingsOf(config, market),
     epochWindow: config.EPOCH_WINDOW,
     account,
     dryRun: config.DRY_RUN,
@@ -178,22 +168,5 @@ function prepareTransactionDeps(config: Config, adapters: Adapters): PrepareTran
         { manifest, signerPublicKeyHex: executor?.signer.publicKeyHex ?? "", ...epochs },
         signal,
       ),
-  };
-}
-
-/** What flash loans and switches allow at the moment of planning. */
-function planTerms(config: Config, market: MarketFacts): PrepareTransactionDeps["terms"] {
-  const route = createSwapRoutes(config.SWAP_POOLS);
-  const swapLoss = parseDecimal(config.MAX_SWAP_LOSS);
-  return () => {
-    const { pools, services } = market.terms();
-    if (!config.FLASH_LOANS) return { services };
-    const flash: FlashTerms = {
-      liquidity: (asset) => pools.get(asset)?.liquidity,
-      feeRate: (asset) => pools.get(asset)?.flashFeeRate ?? DECIMAL_ZERO,
-      route,
-      swapLoss,
-    };
-    return { services, flash };
   };
 }

@@ -1,10 +1,9 @@
-import { type GatewayClient, readBalances } from "@weft/ledger";
+import { type GatewayClient, type MarketFacts, readBalances } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
 import type { Logger } from "@weft/runtime";
 import type { AttemptStore, Reservations } from "@weft/store";
 import type { Config } from "./config.ts";
 import { leaseMsFor } from "./hold-lease.ts";
-import type { MarketFacts } from "./market-facts.ts";
 import type { Metrics } from "./metrics.ts";
 import { createRecentBooks } from "./recent-books.ts";
 import { releaseOrphanedHolds } from "./release-orphaned-holds.ts";

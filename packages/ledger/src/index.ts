@@ -10,6 +10,10 @@ export type { GatewayObserver } from "./gateway/observer.ts";
 export type { GatewayTiming } from "./gateway/timing.ts";
 export { assertFresh, type LedgerHead, readHead } from "./ledger-head.ts";
 export { NETWORK_IDS, xrdAddress } from "./network.ts";
+export { type MarketFacts, marketFactsOf } from "./plan/market-facts.ts";
+export { planSettingsOf } from "./plan/plan-settings.ts";
+export { type PlanConfig, planVariables } from "./plan/plan-variables.ts";
+export { type TriedPlan, tryPlans } from "./plan/try-plans.ts";
 export { priceLimitsOf } from "./prices/price-limits.ts";
 export { pricesUsed, type UsedPrice } from "./prices/prices-used.ts";
 export {
@@ -30,6 +34,11 @@ export { type BonusFee, type Commit, type Moved, readCommit } from "./transactio
 export { createKeyFileSigner } from "./transaction/key-file-signer.ts";
 export { createKms, createKmsSigner } from "./transaction/kms-signer.ts";
 export { liquidationManifest } from "./transaction/liquidation-manifest.ts";
+export {
+  flashLoanManifest,
+  type PaymentParties,
+  withdrawalManifest,
+} from "./transaction/payment-manifests.ts";
 export {
   type PreviewInput,
   type PreviewResult,
@@ -62,3 +71,4 @@ export {
   type MarketStores,
   resolveMarket,
 } from "./weft/resolve-market.ts";
+export { type LedgerValuation, type PreviewHealth, valueEach } from "./weft/value-each.ts";

@@ -51,6 +51,12 @@ export {
 } from "./market.ts";
 export { type PendingInterest, pendingInterest } from "./pending-interest.ts";
 export {
+  leastProfitXrd,
+  type PlanSettings,
+  planInputOf,
+  spendableOf,
+} from "./plan-settings.ts";
+export {
   type FlashPlan,
   type FlashTerms,
   type FundingKind,
@@ -104,6 +110,7 @@ export {
   UNSEEN,
 } from "./price-guard-state.ts";
 export type { CollateralClass, ServiceSwitches } from "./service-switches.ts";
+export { createSwapRoutes, type SwapPool } from "./swap-routes.ts";
 export {
   type DebtAndCollateral,
   isBadDebt,

@@ -10,6 +10,7 @@ import {
 import { planByFlashLoan } from "./fund-by-flash-loan.ts";
 import { planFromInventory } from "./fund-from-inventory.ts";
 import { paymentOrders, planNft } from "./fund-nft.ts";
+import { leastProfitXrd } from "./plan-settings.ts";
 import type {
   FundingKind,
   LiquidationPlan,
@@ -69,7 +70,7 @@ export function planLiquidation(input: PlanInput): PlanResult {
  * others for when the ledger will not have it. Plans that earn the same keep a fixed order.
  */
 export function rankPlans(input: PlanInput): readonly LiquidationPlan[] {
-  const least = leastProfit(input);
+  const least = leastProfitXrd(input);
   const best = new Map<string, LiquidationPlan>();
   for (const plan of everyPlan(input)) {
     const key = `${plan.funding} ${plan.funding === "inventory" && plan.seize.length > 1}`;
@@ -123,11 +124,6 @@ function switchedOn(input: PlanInput): PlanInput & { readonly health: PlannableH
 function mayTake(services: ServiceSwitches, collateral: PlannableCollateral): boolean {
   const kind = collateral.resourceType === "lsu" ? "lsu" : "resource";
   return services.mayRemove(collateral.resource, kind);
-}
-
-/** Who accepts a loss protects the protocol, and asks for no profit. */
-function leastProfit({ minProfitXrd, allowedLossXrd = DECIMAL_ZERO }: PlanInput): Decimal {
-  return allowedLossXrd > 0n ? subDecimal(DECIMAL_ZERO, allowedLossXrd) : minProfitXrd;
 }
 
 function boundless({ health, xrd }: PlanInput): ReadonlyMap<ResourceAddress, Decimal> {

@@ -7,6 +7,7 @@ import {
   oldestObservation,
 } from "./price-feed.ts";
 import { START_STATE_VERSION } from "./prices.ts";
+import { sinkBook } from "./sink-book.ts";
 import { createTimeline, type Timeline } from "./time.ts";
 import type { LedgerPoint } from "./types.ts";
 
@@ -23,10 +24,16 @@ export interface Chain {
   commit(state: Overlays): LedgerPoint;
 }
 
-export function createChain(options: { cdps: number; seed: number; startMs: number }): Chain {
+export function createChain(options: {
+  cdps: number;
+  seed: number;
+  startMs: number;
+  underWater: boolean;
+}): Chain {
   const startVersion = START_STATE_VERSION;
   const startSeconds = Math.floor(options.startMs / 1_000);
   const tables = drawBook({ ...options, startVersion, startSeconds });
+  if (options.underWater) sinkBook(tables, { startVersion, startSeconds });
   const timeline = createTimeline(options.startMs, startVersion);
 
   const commit: Chain["commit"] = (state) => {

@@ -20,6 +20,8 @@ export interface LedgerOptions {
   readonly wallNowMs: () => number;
   /** Simulated time at the start; not before 2026, when the book was drawn. Default: now, or 2026 on an older clock. */
   readonly startMs?: number;
+  /** Whether everybody with debt is over the line from the beginning, for a rehearsal. Default: no. */
+  readonly underWater?: boolean;
 }
 
 /** 2026-01-01: every CDP of the book was minted before. */
@@ -35,7 +37,8 @@ export function createLedger(options: LedgerOptions): SimulatedLedger {
   if (startMs < EARLIEST_START_MS) {
     throw new RangeError("a simulated ledger starts in 2026 or later");
   }
-  const chain = createChain({ cdps: options.cdps, seed: options.seed, startMs });
+  const { cdps, seed, underWater = false } = options;
+  const chain = createChain({ cdps, seed, startMs, underWater });
   const { timeline, tables } = chain;
   let offsetMs = startMs - wallNowMs();
   const nowMs = () => wallNowMs() + offsetMs;

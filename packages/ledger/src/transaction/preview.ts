@@ -5,7 +5,8 @@ import { parsePreviewReceipt, totalFeeXrd } from "./receipt.ts";
 export interface PreviewInput {
   /** The very text that would be signed. */
   readonly manifest: string;
-  readonly signerPublicKeyHex: string;
+  /** Null where nobody would sign: the preview then takes every proof as given, and nothing else changes. */
+  readonly signerPublicKeyHex: string | null;
   readonly startEpochInclusive: number;
   readonly endEpochExclusive: number;
 }
@@ -21,7 +22,8 @@ export async function previewTransaction(
   input: PreviewInput,
   signal: AbortSignal,
 ): Promise<PreviewResult> {
-  const key = { key_type: "EddsaEd25519", key_hex: input.signerPublicKeyHex } as const;
+  const signer = input.signerPublicKeyHex;
+  const keys = signer === null ? [] : [{ key_type: "EddsaEd25519", key_hex: signer } as const];
   const answer = await client.preview(
     {
       manifest: input.manifest,
@@ -29,9 +31,8 @@ export async function previewTransaction(
       end_epoch_exclusive: input.endEpochExclusive,
       nonce: 1,
       tip_percentage: 0,
-      notary_public_key: key,
-      notary_is_signatory: true,
-      signer_public_keys: [key],
+      ...keys.map((key) => ({ notary_public_key: key, notary_is_signatory: true }))[0],
+      signer_public_keys: keys,
       flags: { use_free_credit: false, assume_all_signature_proofs: true, skip_epoch_check: true },
     },
     signal,

@@ -1,5 +1,6 @@
-import type { LiquidationTerms, MarketEntities, PoolTerms } from "@weft/ledger";
 import type { Decimal } from "@weft/protocol";
+import type { LiquidationTerms, PoolTerms } from "../weft/read-liquidation-terms.ts";
+import type { MarketEntities } from "../weft/resolve-market.ts";
 
 /** What a liquidation has to know of the market, and what changes rarely enough to be read at start. */
 export interface MarketFacts {

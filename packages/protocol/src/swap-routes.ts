@@ -1,4 +1,4 @@
-import type { SwapHop } from "@weft/protocol";
+import type { SwapHop } from "./plan-types.ts";
 
 /** A pool that swaps either of two resources for the other. */
 export interface SwapPool {
