@@ -3,6 +3,8 @@ export interface Answer {
   /** What `JSON.stringify` takes: amounts and versions are text. */
   readonly value: unknown;
   readonly lines: readonly string[];
+  /** What was asked for was done, and found something amiss: the exit code says so. */
+  readonly failed?: boolean;
 }
 
 /** Rows under their headings, each column as wide as it needs to be. */

@@ -17,6 +17,8 @@ test.each([
   [["pause", "--reason", " oracle fault "], { name: "pause", reason: "oracle fault" }],
   [["resume"], { name: "resume" }],
   [["reservations"], { name: "reservations" }],
+  [["rehearse"], { name: "rehearse", limit: null }],
+  [["rehearse", "--limit", "20"], { name: "rehearse", limit: 20 }],
 ])("%j is understood", (args, command) => {
   expect(parseCommandLine(args)).toEqual({ command, environment: null, json: false });
 });
@@ -53,6 +55,7 @@ test.each([
     "--since must be a time such as 30m, 24h or 7d, at most 31d, not 32d",
   ],
   [["outcomes", "--ending", "won"], "not won"],
+  [["rehearse", "--limit", "0"], "--limit must be a number of CDPs such as 20, not 0"],
   [["resume", "--force"], "Unknown option '--force'"],
 ])("%j is refused: %s", (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(UsageError);

@@ -10,7 +10,14 @@ export type Command =
   | { readonly name: "quarantine-release"; readonly cdpId: string }
   | { readonly name: "pause"; readonly reason: string }
   | { readonly name: "resume" }
-  | { readonly name: "reservations" };
+  | { readonly name: "reservations" }
+  | RehearseCommand;
+
+export interface RehearseCommand {
+  readonly name: "rehearse";
+  /** So many CDPs at the most. */
+  readonly limit: number | null;
+}
 
 export interface CommandLine {
   readonly command: Command;
@@ -34,11 +41,13 @@ export const USAGE = `npm run operator -- <command> [options]
   pause --reason TEXT         no liquidator receives or signs; what is signed is still followed to its end
   resume                      ends a pause
   reservations                what of the account is promised, and what this hour has cost
+  rehearse                    plans and previews a liquidation of every CDP as if it were under water; signs nothing
 
   --environment NAME          stokenet or mainnet, with AWS credentials of the shell; without it, the variables of a
                               program say where everything is: . <run folder>/env.liquidator.sh of npm start -- --keep
   --since TIME                how far back outcomes are looked for: 30m, 24h, 7d (24h)
   --ending NAME               of outcomes: only those that ended so
+  --limit N                   of rehearse: so many of the CDPs that owe something, the oldest first
   --json                      for machines: one JSON value
 `;
 
@@ -70,6 +79,7 @@ function readArgs(args: readonly string[]) {
         since: { type: "string" },
         ending: { type: "string" },
         reason: { type: "string" },
+        limit: { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -103,6 +113,8 @@ function toCommand(words: readonly string[], values: Values): Command {
     case "resume":
     case "reservations":
       return { name: first };
+    case "rehearse":
+      return { name: first, limit: parseLimit(values.limit) };
     case undefined:
       throw new UsageError("no command");
     default:
@@ -122,6 +134,12 @@ function parseEnding(text: string | undefined): Ending | null {
   const ending = ENDINGS.find((one) => one === text);
   if (ending !== undefined) return ending;
   throw new UsageError(`--ending must be one of ${ENDINGS.join(", ")}, not ${text}`);
+}
+
+function parseLimit(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new UsageError(`--limit must be a number of CDPs such as 20, not ${text}`);
 }
 
 function parseSince(text: string): number {

@@ -43,22 +43,33 @@ const DEPLOYMENTS: readonly Deployment[] = [stokenet, mainnet];
  */
 export function resolveConfig(environment: string | null, env: Environment): Config {
   if (environment === null) return parseEnvironment(schema, env);
-  const deployment = DEPLOYMENTS.find(({ name }) => name === environment);
-  if (deployment?.aws === undefined) {
-    const names = DEPLOYMENTS.map(({ name }) => name).join(" or ");
-    throw new UsageError(`--environment must be ${names}, not ${environment}`);
-  }
-  const ledger = LEDGERS[deployment.network];
+  const deployment = deploymentOf(environment);
   const names = namesOf(deployment);
   return parseEnvironment(schema, {
-    NETWORK: deployment.network,
-    GATEWAY_URLS: ledger.gatewayUrls.join(","),
-    LENDING_MARKET: ledger.lendingMarket,
-    LENDING_POOL: ledger.lendingPool,
-    CDP_RESOURCE: ledger.cdpResource,
-    AWS_REGION: deployment.aws.region,
+    ...ledgerVariablesOf(deployment),
+    AWS_REGION: deployment.aws?.region,
     DATA_BUCKET: names.dataBucket,
     STATE_TABLE: names.stateTable,
     SPEND_CEILING_XRD_PER_HOUR: deployment.liquidator.spendCeilingXrdPerHour,
   });
+}
+
+/** A deployment on AWS by name. @throws {UsageError} on one that there is not */
+export function deploymentOf(environment: string): Deployment {
+  const deployment = DEPLOYMENTS.find(({ name }) => name === environment);
+  if (deployment?.aws !== undefined) return deployment;
+  const names = DEPLOYMENTS.map(({ name }) => name).join(" or ");
+  throw new UsageError(`--environment must be ${names}, not ${environment}`);
+}
+
+/** Where a deployment's ledger is, as a program's variables say it. */
+export function ledgerVariablesOf({ network }: Deployment): Environment {
+  const ledger = LEDGERS[network];
+  return {
+    NETWORK: network,
+    GATEWAY_URLS: ledger.gatewayUrls.join(","),
+    LENDING_MARKET: ledger.lendingMarket,
+    LENDING_POOL: ledger.lendingPool,
+    CDP_RESOURCE: ledger.cdpResource,
+  };
 }

@@ -1,6 +1,9 @@
 import { dispositionOf, EXIT_TEMPORARY } from "@weft/runtime";
-import { parseCommandLine, USAGE, UsageError } from "./command-line.ts";
+import type { Answer } from "./answer.ts";
+import { type CommandLine, parseCommandLine, USAGE, UsageError } from "./command-line.ts";
 import { resolveConfig } from "./config.ts";
+import { resolveRehearsalConfig } from "./rehearse/config.ts";
+import { runRehearsal } from "./rehearse/wire-rehearsal.ts";
 import { runCommand } from "./wire.ts";
 
 const EXIT_FAULT = 1;
@@ -12,9 +15,16 @@ async function operate(args: readonly string[], signal: AbortSignal): Promise<vo
     process.stdout.write(USAGE);
     return;
   }
-  const config = resolveConfig(line.environment, process.env);
-  const { value, lines } = await runCommand(line.command, config, signal);
+  const { value, lines, failed = false } = await answer(line, signal);
   process.stdout.write(line.json ? `${JSON.stringify(value, null, 2)}\n` : `${lines.join("\n")}\n`);
+  if (failed) process.exitCode = EXIT_FAULT;
+}
+
+function answer({ command, environment }: CommandLine, signal: AbortSignal): Promise<Answer> {
+  if (command.name === "rehearse") {
+    return runRehearsal(command, resolveRehearsalConfig(environment, process.env), signal);
+  }
+  return runCommand(command, resolveConfig(environment, process.env), signal);
 }
 
 const interrupt = new AbortController();

@@ -24,7 +24,7 @@ import {
 } from "@weft/store";
 import { Registry } from "prom-client";
 import type { Answer } from "./answer.ts";
-import type { Command } from "./command-line.ts";
+import type { Command, RehearseCommand } from "./command-line.ts";
 import type { Config } from "./config.ts";
 import { type ExplainDeps, explain } from "./explain.ts";
 import { findOutcomes } from "./find-outcomes.ts";
@@ -38,7 +38,7 @@ const VERSION = "0.1.0";
 
 /** Does what was asked for. Only `pause`, `resume` and `quarantine release` change anything. */
 export async function runCommand(
-  command: Command,
+  command: Exclude<Command, RehearseCommand>,
   config: Config,
   signal: AbortSignal,
 ): Promise<Answer> {

@@ -11,6 +11,7 @@ import type { Programs } from "./programs.ts";
 import { createQueueGauge, type QueueDepths, type QueueNames } from "./queues.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { Supervisor } from "./supervise.ts";
+import { swapPoolsOf, UNFUNDED } from "./swap-pools.ts";
 
 /** The ledger, queues, bucket and table, and what the programs need to find them. */
 interface Servers {
@@ -40,8 +41,6 @@ export interface StackDeps {
   readonly hasReference?: boolean;
 }
 
-/** The asset that the liquidator has nothing of: debt in it is paid with flash loans. */
-const UNFUNDED = "hUSDT";
 /** More of every other asset than any book owes, so that no order of liquidations can run out. */
 const FUNDS = "1000000000000";
 const SIMULATOR_NETWORK_ID = 242;
@@ -159,12 +158,6 @@ async function startLedger({ options, programs, supervisor, signal }: StackDeps)
     // Or what is seized of it would soon pay for some, and for which depends on who was first.
     inventoryKeep: `${resources[UNFUNDED]}=${FUNDS}`,
   };
-}
-
-function swapPoolsOf({ dexPools, resources, xrd }: SimulatorAddresses): string {
-  return Object.entries(dexPools)
-    .map(([symbol, component]) => `${component}=${resources[symbol]}/${xrd}`)
-    .join(",");
 }
 
 async function fundLiquidator({ folder, signal }: StackDeps, ledger: Ledger): Promise<void> {

@@ -1,5 +1,11 @@
 import type { ResourceAddress } from "./cdp.ts";
-import { addDecimal, DECIMAL_ZERO, type Decimal, subDecimal } from "./decimal.ts";
+import {
+  addDecimal,
+  ceilToDivisibility,
+  DECIMAL_ZERO,
+  type Decimal,
+  subDecimal,
+} from "./decimal.ts";
 import type { PlanInput, PlannableHealth } from "./plan-types.ts";
 
 /** What every liquidation is planned with, whichever CDP it is for. */
@@ -41,7 +47,7 @@ export function planInputOf(
     ...settings.terms(),
     health,
     assetDivisibility: settings.assetDivisibility,
-    inventory: held === null ? wishedFor(health, settings.xrd) : spendableOf(held, settings),
+    inventory: held === null ? wishedFor(health, settings) : spendableOf(held, settings),
     xrd: settings.xrd,
     protocolBonusShare: settings.protocolBonusShare,
     // The preview tells the fee exactly; until then the plan is judged without it, and guarded against the dearest.
@@ -76,12 +82,16 @@ export function leastProfitXrd({
   return allowedLossXrd > 0n ? subDecimal(DECIMAL_ZERO, allowedLossXrd) : minProfitXrd;
 }
 
+/** Rounded up: a payment that has to cover a loan is no finer than its asset. */
 function wishedFor(
   { loans, collateralValue }: PlannableHealth & { readonly collateralValue: Decimal },
-  xrd: ResourceAddress,
+  { xrd, assetDivisibility }: Pick<PlanSettings, "xrd" | "assetDivisibility">,
 ): ReadonlyMap<ResourceAddress, Decimal> {
   return new Map([
     [xrd, collateralValue],
-    ...loans.map(({ resource, amount }) => [resource, amount] as const),
+    ...loans.map(
+      ({ resource, amount }) =>
+        [resource, ceilToDivisibility(amount, assetDivisibility(resource))] as const,
+    ),
   ]);
 }
