@@ -79,20 +79,6 @@ it("docs/snapshots.md lists the columns of a snapshot, in their order", () => {
   expect(listed).toEqual(columns);
 });
 
-describe("docs/alerts.yaml", () => {
-  it("asks for metrics of the liquidator that there are", () => {
-    const registry = new Registry();
-    createLiquidatorMetrics(registry);
-    const names = registry.getMetricsAsArray().map(({ name }) => name);
-    const rules = readFileSync(new URL("../docs/alerts.yaml", import.meta.url), "utf8");
-    const asked = [...rules.matchAll(/^ +expr: (.*)$/gm)].flatMap(([, expression = ""]) => [
-      ...(expression.match(/liquidator_\w+/g) ?? []),
-    ]);
-    expect(asked.length).toBeGreaterThan(4);
-    expect(asked.filter((name) => !names.includes(name))).toEqual([]);
-  });
-});
-
 describe("every page", () => {
   const root = new URL("../", import.meta.url);
   const read = (path: string) => readFileSync(new URL(path, root), "utf8");

@@ -63,6 +63,11 @@ describe("it is not yet known to work", () => {
       ["dispatcher_lost_cdps: not there"],
     ],
     ["with a container that was restarted", { restarts: 1 }, ["containers started again: 1"]],
+    [
+      "with nothing said of restarts",
+      { restarts: undefined },
+      ["containers started again: not there"],
+    ],
     ["with the Gateway given up", { openBreakers: 1 }, ["circuits to the Gateway open: 1"]],
   ])("%s", (_when, change, expected) => {
     expect(missing(change)).toEqual(expected);
@@ -106,6 +111,7 @@ describe("the metrics", () => {
       ],
       last_scan_timestamp_seconds: [[{}, "1401"]],
       previous_run_missing_cdps: Object.keys(SEEN).map((name) => [{ __name__: name }, "0"]),
+      restarts_total: [[{}, "0"]],
     };
     await asking(samples, async (variables) => {
       const query = connectPrometheus({ variables });

@@ -18,7 +18,7 @@ export interface Signs {
   /** Of the run before, by metric: CDPs that nobody judged. */
   readonly unjudgedCdps: Readonly<Partial<Record<string, number>>>;
   /** In the last ten minutes. */
-  readonly restarts: number;
+  readonly restarts: number | undefined;
   /** Circuits to the Gateway that are open. */
   readonly openBreakers: number;
 }
@@ -38,10 +38,9 @@ export async function readSigns(query: Query, env: string, namespace: string): P
     unjudgedCdps: Object.fromEntries(
       unjudged.map(({ labels, value }) => [labels.__name__ ?? "", value]),
     ),
-    restarts:
-      (await one(
-        `sum(increase(kube_pod_container_status_restarts_total{env="${env}",namespace="${namespace}"}[10m]))`,
-      )) ?? 0,
+    restarts: await one(
+      `sum(increase(kube_pod_container_status_restarts_total{env="${env}",namespace="${namespace}"}[10m]))`,
+    ),
     openBreakers: (await one(`count(liquidator_gateway_breaker_info${of} == 2)`)) ?? 0,
   };
 }
@@ -62,7 +61,7 @@ export function unseen(signs: Signs, releasedAt: number, runEverySeconds: number
     ...UNJUDGED.filter((metric) => unjudgedCdps[metric] !== 0).map(
       (metric) => `${metric}: ${unjudgedCdps[metric] ?? "not there"}`,
     ),
-    ...(signs.restarts === 0 ? [] : [`containers started again: ${signs.restarts}`]),
+    ...(signs.restarts === 0 ? [] : [`containers started again: ${signs.restarts ?? "not there"}`]),
     ...(signs.openBreakers === 0 ? [] : [`circuits to the Gateway open: ${signs.openBreakers}`]),
   ];
 }

@@ -56,6 +56,11 @@ describe("the collector's configuration", () => {
     expect(config.match(/"cluster" = "weft-mainnet",\n\s+"env" = "mainnet",/g)).toHaveLength(2);
   });
 
+  test("leaves the namespace that a sample names, which alerts and the smoke test ask for", () => {
+    const [, pods = ""] = /^prometheus\.scrape "pods" \{\n([^}]*)\}/m.exec(config) ?? [];
+    expect(pods).toContain("honor_labels = true");
+  });
+
   test("looks for pods of ours and of the operators only", () => {
     expect(config).toContain('names = ["weft", "weft-telemetry", "keda", "kube-state-metrics"]');
   });

@@ -1,7 +1,7 @@
 import { type Block, reference } from "./alloy-syntax.ts";
 
 /** Of KEDA, kube-state-metrics and Argo CD, only what an alert or a dashboard asks for. */
-const KEPT_METRICS = [
+export const KEPT_METRICS = [
   "(dispatcher|indexer|liquidator)_.+",
   "process_(cpu_seconds_total|resident_memory_bytes|start_time_seconds)",
   "nodejs_eventloop_lag_p99_seconds",
@@ -52,7 +52,11 @@ export function metricsPipeline(options: MetricsOptions): Block[] {
       blocks: [{ type: "namespaces", attributes: { names: namespaces } }],
     },
     annotatedPods(),
-    scrape("pods", { targets: reference("discovery.relabel.annotated.output") }),
+    scrape("pods", {
+      targets: reference("discovery.relabel.annotated.output"),
+      // What kube-state-metrics and KEDA say of a namespace, pod or container is not of their own.
+      honor_labels: true,
+    }),
     scrape("self", {
       targets: [{ __address__: `127.0.0.1:${ownPort}`, job: "grafana-agent" }],
     }),
