@@ -1,5 +1,6 @@
 import { type Decimal, formatDecimal } from "@weft/protocol";
-import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
+import { type Field, flatColumn, listColumns } from "./parquet/column.ts";
+import { DECIMAL_PRECISION, encodeParquet } from "./parquet/encode-parquet.ts";
 
 /** One CDP as a batch saw it. Amounts are in whole units of the asset, values in XRD. */
 export interface SnapshotRow {
@@ -41,138 +42,73 @@ export interface SnapshotCollateral {
   readonly efficiencyMode: string;
 }
 
-const SCALE = 18;
-const PRECISION = 38;
-const LIMIT = 10n ** BigInt(PRECISION);
+const LIMIT = 10n ** BigInt(DECIMAL_PRECISION);
+const LOWER_LIMIT = -LIMIT;
 
-/** 38 digits in two's complement take 16 bytes. */
-const DECIMAL_BYTES = 16;
-const BLOCK_BYTES = 1_024 * DECIMAL_BYTES;
+/** Beyond 38 digits it is null. Never rounds. */
+const decimal = <T>(name: string, read: (of: T) => Decimal | null): Field<T> => ({
+  ...{ name, type: "decimal", nullable: true, repeats: false },
+  read(of) {
+    const amount = read(of);
+    return amount === null || !fits(amount) ? null : amount;
+  },
+});
+const text = <T>(name: string, read: (of: T) => string): Field<T> => ({
+  ...{ name, type: "text", nullable: false, repeats: true, read },
+});
+const optionalText = <T>(name: string, read: (of: T) => string | null): Field<T> => ({
+  ...{ name, type: "text", nullable: true, repeats: true, read },
+});
+const whole = <T>(name: string, read: (of: T) => bigint): Field<T> => ({
+  ...{ name, type: "int64", nullable: false, repeats: true, read },
+});
+const seconds = <T>(name: string, read: (of: T) => bigint | null): Field<T> => ({
+  ...{ name, type: "int64", nullable: true, repeats: false, read },
+});
 
-const decimal = (name: string): SchemaElement => ({
-  name,
-  type: "FIXED_LEN_BYTE_ARRAY",
-  type_length: DECIMAL_BYTES,
-  converted_type: "DECIMAL",
-  precision: PRECISION,
-  scale: SCALE,
-  repetition_type: "OPTIONAL",
-});
-const text = (name: string, nullable?: "nullable"): SchemaElement => ({
-  name,
-  type: "BYTE_ARRAY",
-  converted_type: "UTF8",
-  repetition_type: nullable === undefined ? "REQUIRED" : "OPTIONAL",
-});
-const whole = (name: string, nullable?: "nullable"): SchemaElement => ({
-  name,
-  type: "INT64",
-  repetition_type: nullable === undefined ? "REQUIRED" : "OPTIONAL",
-});
-/** LIST<STRUCT> in the three levels that the Parquet format asks for. */
-const list = (name: string, fields: readonly SchemaElement[]): SchemaElement[] => [
-  { name, converted_type: "LIST", repetition_type: "REQUIRED", num_children: 1 },
-  { name: "list", repetition_type: "REPEATED", num_children: 1 },
-  { name: "element", repetition_type: "REQUIRED", num_children: fields.length },
-  ...fields,
+const ROW_FIELDS: readonly Field<SnapshotRow>[] = [
+  { ...text("cdp_id", ({ cdpId }) => cdpId), repeats: false },
+  text("run_id", ({ runId }) => runId),
+  whole("batch_index", ({ batchIndex }) => BigInt(batchIndex)),
+  whole("state_version", ({ stateVersion }) => stateVersion),
+  whole("ledger_time_ms", ({ ledgerTimeMs }) => BigInt(ledgerTimeMs)),
+  seconds("minted_at_seconds", ({ mintedAtSeconds }) => mintedAtSeconds),
+  seconds("updated_at_seconds", ({ updatedAtSeconds }) => updatedAtSeconds),
+  text("verdict", ({ verdict }) => verdict),
+  optionalText("reason", ({ reason }) => reason),
+  optionalText("value_source", ({ valueSource }) => valueSource),
+  decimal("loan_value_xrd", ({ loanValueXrd }) => loanValueXrd),
+  decimal("adjusted_loan_value_xrd", ({ adjustedLoanValueXrd }) => adjustedLoanValueXrd),
+  decimal("collateral_value_xrd", ({ collateralValueXrd }) => collateralValueXrd),
+  decimal("liquidation_collateral_value_xrd", (row) => row.liquidationCollateralValueXrd),
+  decimal("liquidation_ltv", ({ liquidationLtv }) => liquidationLtv),
+  optionalText("liquidation_ltv_text", ({ liquidationLtv }) => textOfBoundless(liquidationLtv)),
+  decimal("confirmed_liquidation_ltv", ({ confirmedLiquidationLtv }) => confirmedLiquidationLtv),
+  optionalText("confirmed_liquidation_ltv_text", ({ confirmedLiquidationLtv }) =>
+    textOfBoundless(confirmedLiquidationLtv),
+  ),
 ];
 
-interface Column {
-  readonly schema: readonly SchemaElement[];
-  readonly read: (row: SnapshotRow, bytesOf: DecimalEncoder) => unknown;
-}
-
-/** 18 decimal places as the integer in 16 bytes, big-endian; null when absent or beyond 38 digits. Never rounds. */
-type DecimalEncoder = (amount: Decimal | null) => Uint8Array | null;
-
-/** The library compares bytes without their sign: bounds of decimals would hide rows from whoever believes them. */
-const hasBounds = ({ schema }: Column) =>
-  schema.every(({ type }) => type !== "FIXED_LEN_BYTE_ARRAY");
-
-const COLUMNS: readonly Column[] = [
-  { schema: [text("cdp_id")], read: (row) => row.cdpId },
-  { schema: [text("run_id")], read: (row) => row.runId },
-  { schema: [whole("batch_index")], read: (row) => BigInt(row.batchIndex) },
-  { schema: [whole("state_version")], read: (row) => row.stateVersion },
-  { schema: [whole("ledger_time_ms")], read: (row) => BigInt(row.ledgerTimeMs) },
-  { schema: [whole("minted_at_seconds", "nullable")], read: (row) => row.mintedAtSeconds },
-  { schema: [whole("updated_at_seconds", "nullable")], read: (row) => row.updatedAtSeconds },
-  { schema: [text("verdict")], read: (row) => row.verdict },
-  { schema: [text("reason", "nullable")], read: (row) => row.reason },
-  { schema: [text("value_source", "nullable")], read: (row) => row.valueSource },
-  { schema: [decimal("loan_value_xrd")], read: (row, bytesOf) => bytesOf(row.loanValueXrd) },
-  {
-    schema: [decimal("adjusted_loan_value_xrd")],
-    read: (row, bytesOf) => bytesOf(row.adjustedLoanValueXrd),
-  },
-  {
-    schema: [decimal("collateral_value_xrd")],
-    read: (row, bytesOf) => bytesOf(row.collateralValueXrd),
-  },
-  {
-    schema: [decimal("liquidation_collateral_value_xrd")],
-    read: (row, bytesOf) => bytesOf(row.liquidationCollateralValueXrd),
-  },
-  { schema: [decimal("liquidation_ltv")], read: (row, bytesOf) => bytesOf(row.liquidationLtv) },
-  {
-    schema: [text("liquidation_ltv_text", "nullable")],
-    read: (row) => textOfBoundless(row.liquidationLtv),
-  },
-  {
-    schema: [decimal("confirmed_liquidation_ltv")],
-    read: (row, bytesOf) => bytesOf(row.confirmedLiquidationLtv),
-  },
-  {
-    schema: [text("confirmed_liquidation_ltv_text", "nullable")],
-    read: (row) => textOfBoundless(row.confirmedLiquidationLtv),
-  },
-  {
-    schema: list("loans", [
-      text("resource"),
-      decimal("units"),
-      decimal("amount"),
-      decimal("value_xrd"),
-    ]),
-    read: (row, bytesOf) => row.loans.map((loan) => toLoan(loan, bytesOf)),
-  },
-  {
-    schema: list("collaterals", [
-      text("resource"),
-      decimal("amount"),
-      decimal("value_xrd"),
-      whole("entry_version"),
-      text("efficiency_mode"),
-    ]),
-    read: (row, bytesOf) => row.collaterals.map((one) => toCollateral(one, bytesOf)),
-  },
+const LOAN_FIELDS: readonly Field<SnapshotLoan>[] = [
+  text("resource", ({ resource }) => resource),
+  decimal("units", ({ units }) => units),
+  decimal("amount", ({ amount }) => amount),
+  decimal("value_xrd", ({ valueXrd }) => valueXrd),
 ];
 
-const SCHEMA: SchemaElement[] = [
-  { name: "snapshot", num_children: COLUMNS.length },
-  ...COLUMNS.flatMap(({ schema }) => schema),
+const COLLATERAL_FIELDS: readonly Field<SnapshotCollateral>[] = [
+  text("resource", ({ resource }) => resource),
+  decimal("amount", ({ amount }) => amount),
+  decimal("value_xrd", ({ valueXrd }) => valueXrd),
+  whole("entry_version", ({ entryVersion }) => entryVersion),
+  text("efficiency_mode", ({ efficiencyMode }) => efficiencyMode),
 ];
 
-/** Decimals as the plain bytes that they are by then: told their type, the library makes them itself, eight times slower. */
-const WRITTEN_SCHEMA = SCHEMA.map((element) => {
-  if (element.converted_type !== "DECIMAL") return element;
-  const { converted_type: _, ...bytes } = element;
-  return bytes;
-});
-
-const toLoan = ({ resource, units, amount, valueXrd }: SnapshotLoan, bytesOf: DecimalEncoder) => ({
-  resource,
-  units: bytesOf(units),
-  amount: bytesOf(amount),
-  value_xrd: bytesOf(valueXrd),
-});
-
-const toCollateral = (collateral: SnapshotCollateral, bytesOf: DecimalEncoder) => ({
-  resource: collateral.resource,
-  amount: bytesOf(collateral.amount),
-  value_xrd: bytesOf(collateral.valueXrd),
-  entry_version: collateral.entryVersion,
-  efficiency_mode: collateral.efficiencyMode,
-});
+const COLUMNS = [
+  ...ROW_FIELDS.map((field) => flatColumn(field)),
+  ...listColumns("loans", ({ loans }: SnapshotRow) => loans, LOAN_FIELDS),
+  ...listColumns("collaterals", ({ collaterals }: SnapshotRow) => collaterals, COLLATERAL_FIELDS),
+];
 
 /**
  * A batch as a Parquet file: snake_case columns, amounts as DECIMAL(38,18), loans and collaterals as lists of structs.
@@ -185,29 +121,8 @@ export function encodeSnapshot(
   rows: readonly SnapshotRow[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
-    writer,
-    schema: WRITTEN_SCHEMA,
-    kvMetadata: Object.entries(metadata)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => ({ key, value })),
-    createdBy: "weft",
-  });
-  const bytesOf = createDecimalEncoder();
-  // Written to memory, so both are complete on return.
-  void parquet.write({
-    columnData: COLUMNS.map((column) => ({
-      name: column.schema[0]?.name ?? "",
-      data: rows.map((row) => column.read(row, bytesOf)),
-      // Snappy finds what repeats; looking for it twice costs as much as all the rest.
-      encoding: "PLAIN",
-      statistics: hasBounds(column),
-    })),
-  });
-  parquet.schema = SCHEMA;
-  void parquet.finish();
-  return writer.getBytes();
+  const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  return encodeParquet(rows, COLUMNS, sorted);
 }
 
 /** The text of a ratio that does not fit its number column. */
@@ -215,24 +130,6 @@ function textOfBoundless(ratio: Decimal | null): string | null {
   return ratio === null || fits(ratio) ? null : formatDecimal(ratio);
 }
 
-/** The bytes lie side by side in blocks: an allocation of its own for each would take longer than the rest. */
-function createDecimalEncoder(): DecimalEncoder {
-  let block = new DataView(new ArrayBuffer(BLOCK_BYTES));
-  let used = 0;
-  return (amount) => {
-    if (amount === null || !fits(amount)) return null;
-    if (used === BLOCK_BYTES) {
-      block = new DataView(new ArrayBuffer(BLOCK_BYTES));
-      used = 0;
-    }
-    block.setBigInt64(used, amount >> 64n);
-    // Takes the lower 64 bits.
-    block.setBigUint64(used + 8, amount);
-    used += DECIMAL_BYTES;
-    return new Uint8Array(block.buffer, used - DECIMAL_BYTES, DECIMAL_BYTES);
-  };
-}
-
 function fits(amount: Decimal): boolean {
-  return amount < LIMIT && amount > -LIMIT;
+  return amount < LIMIT && amount > LOWER_LIMIT;
 }
