@@ -1,4 +1,4 @@
-import { type LedgerHealth, PreviewFailedError } from "@weft/ledger";
+import { GatewayError, type LedgerHealth, PreviewFailedError } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import { describe, expect, it } from "vitest";
@@ -167,6 +167,42 @@ describe("confirmCdps", () => {
     const ledger = createLedger({ "#1#": healthy });
     const found = await confirmCdps([suspect("#1#"), suspect("#2#")], ledger.deps, signal);
     expect(found.map(({ kind }) => kind)).toEqual(["scanned", "unconfirmed"]);
+  });
+
+  const gatewayTimeout = (askForLess: boolean) =>
+    new GatewayError({
+      ...{ code: "gateway_timeout", endpoint: "/transaction/preview", message: "HTTP 524" },
+      ...{ status: 524, detailsType: null, askForLess },
+    });
+
+  it("asks in halves for what took the Gateway too long, and confirms all", async () => {
+    const ids = ["#1#", "#2#", "#3#", "#4#"];
+    const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])));
+    const deps: ConfirmCdpsDeps = {
+      ...ledger.deps,
+      preview: (asked, s) =>
+        asked.length > 2 ? Promise.reject(gatewayTimeout(true)) : ledger.deps.preview(asked, s),
+    };
+    const found = await confirmCdps(
+      ids.map((id) => suspect(id)),
+      deps,
+      signal,
+    );
+    expect(found.map(({ id, kind }) => [id, kind])).toEqual(ids.map((id) => [id, "scanned"]));
+    expect(ledger.asked).toEqual([
+      ["#1#", "#2#"],
+      ["#3#", "#4#"],
+    ]);
+  });
+
+  it.each([
+    ["one CDP that took the Gateway too long", ["#1#"], true],
+    ["a time-out that is not the request's", ["#1#", "#2#"], false],
+  ])("blames no CDP for %s", async (_title, ids, askForLess) => {
+    const timeout = gatewayTimeout(askForLess);
+    const deps = { ...createLedger({}).deps, preview: () => Promise.reject(timeout) };
+    const suspects = ids.map((id) => suspect(id));
+    await expect(confirmCdps(suspects, deps, signal)).rejects.toBe(timeout);
   });
 
   it("does not ask again in halves when the Gateway is what failed", async () => {

@@ -8,6 +8,7 @@ export interface ConfirmCdpsDeps {
    * The ledger's own health of some CDPs at its tip, in one request.
    *
    * @throws {PreviewFailedError} or {SborError} when one of them spoils the answer for all
+   * @throws {GatewayError} with `askForLess` when they were too many for the Gateway
    */
   readonly preview: PreviewHealth;
   /** Hears of the findings of a group as soon as there are any. */

@@ -64,9 +64,11 @@ export interface GatewayClient {
     request: StateKeyValueStoreDataRequest,
     signal: AbortSignal,
   ): Promise<AsSent<StateKeyValueStoreDataResponse>>;
+  /** When it is `divisible`, what takes the Gateway too long is not tried again: `askForLess`, and ask for half. */
   preview(
     request: TransactionPreviewRequest,
     signal: AbortSignal,
+    options?: { readonly divisible: boolean },
   ): Promise<TransactionPreviewResponse>;
   /** In the finality lane, as are the two below: reads cannot hold them up. */
   submit(payloadHex: string, signal: AbortSignal): Promise<TransactionSubmitResponse>;
@@ -144,8 +146,8 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     ...stateCalls(new StateApi(reads)),
     construction: (signal) =>
       answered({ signal, atHead: true }, (init) => reading.transactionConstruction(init)),
-    preview: (request, signal) =>
-      answered({ signal }, (init) =>
+    preview: (request, signal, { divisible } = { divisible: false }) =>
+      answered({ signal, divisible }, (init) =>
         reading.transactionPreview({ transactionPreviewRequest: request }, init),
       ),
     ...finalityCalls(new TransactionApi(finality)),

@@ -210,3 +210,23 @@ test("no ids need no request, and a strange id makes none", async () => {
   await expect(preview(['#1#"); DROP'])).rejects.toMatchObject({ code: "manifest_invalid" });
   expect(gateway.requests).toHaveLength(0);
 });
+
+test("what takes the Gateway too long for several is told at once, so that halves can be asked", async () => {
+  gateway.on(PREVIEW, { status: 524, text: "" });
+  await expect(preview(["#1#", "#2#"])).rejects.toMatchObject({
+    ...{ code: "gateway_timeout", askForLess: true },
+  });
+  expect(gateway.requests).toHaveLength(1);
+});
+
+test.each([
+  ["one CDP", ["#1#"], 524],
+  ["a 429", ["#1#", "#2#"], 429],
+])("the same is asked again for %s", async (_title, ids, status) => {
+  gateway.on(PREVIEW, { status, text: "" }, succeeded(map()));
+  await preview(ids);
+  expect(gateway.requests.map(({ body }) => body.manifest)).toEqual([
+    gateway.requests[0]?.body.manifest,
+    gateway.requests[0]?.body.manifest,
+  ]);
+});

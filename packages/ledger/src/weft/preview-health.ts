@@ -29,6 +29,7 @@ export class PreviewFailedError extends AppError {
  * what callers of this protocol ask for at once.
  *
  * @throws {PreviewFailedError} when the ledger cannot value one of them
+ * @throws {GatewayError} with `askForLess` when so many took the Gateway too long
  * @throws {SborError} when the result is not what we know how to read
  */
 export async function previewHealth(
@@ -51,6 +52,7 @@ export async function previewHealth(
       flags: { use_free_credit: true, assume_all_signature_proofs: true, skip_epoch_check: true },
     },
     signal,
+    { divisible: ids.length > 1 },
   );
   const { status, output, errorMessage } = parsePreviewReceipt(answer.receipt);
   if (status !== "Succeeded") throw new PreviewFailedError(status, errorMessage ?? "");
