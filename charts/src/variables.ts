@@ -24,21 +24,6 @@ export function commonVariables({ env, names }: Context): Variables {
   };
 }
 
-/** What programs with a price guard are told about it. */
-export function priceGuardVariables({ env: { priceGuard } }: Context): Variables {
-  const { referenceUrl } = priceGuard;
-  return {
-    PRICE_BAND: priceGuard.band,
-    PRICE_HOUR_BAND: priceGuard.hourBand,
-    PRICE_DAY_BAND: priceGuard.dayBand,
-    PRICE_AGREEMENT: priceGuard.agreement,
-    PRICE_MAX_AGE_SECONDS: String(priceGuard.maxAgeSeconds),
-    REFERENCE_TOLERANCE: priceGuard.referenceTolerance,
-    REFERENCE_MAX_AGE_SECONDS: String(priceGuard.referenceMaxAgeSeconds),
-    ...(referenceUrl === undefined ? {} : { REFERENCE_PRICES_URL: referenceUrl }),
-  };
-}
-
 /** The share of one of `pods` in a budget that holds over all of them. */
 export function gatewayShare(
   budget: { readonly inFlight: number; readonly requestsPerSecond: number },

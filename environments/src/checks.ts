@@ -23,17 +23,36 @@ export function checkEnvironment(env: Environment, context: z.core.$RefinementCt
   checkBurst(env, fault);
   checkGateway(env, fault);
   checkPriceGuard(env, fault);
+  checkHoldFire(env, fault);
   checkSigner(env, fault);
   checkSurroundings(env, fault);
   checkNodePools(env, fault);
   checkAddresses(env, fault);
 }
 
-function checkPriceGuard({ priceGuard: { agreement, band } }: Environment, fault: Fault): void {
-  if (Number(agreement) < Number(band)) return;
+function checkPriceGuard({ aws, priceGuard }: Environment, fault: Fault): void {
+  const { agreement, band, referenceUrl } = priceGuard;
+  if (Number(agreement) >= Number(band)) {
+    fault(
+      "priceGuard.agreement",
+      `is ${agreement}, not below the band of ${band}: prices that walk away would agree with each other`,
+    );
+  }
+  if (aws === undefined || referenceUrl === undefined) return;
+  const { protocol, port } = new URL(referenceUrl);
+  if (protocol === "https:" && port === "") return;
   fault(
-    "priceGuard.agreement",
-    `is ${agreement}, not below the band of ${band}: prices that walk away would agree with each other`,
+    "priceGuard.referenceUrl",
+    `is ${referenceUrl}, but pods on AWS reach the world by HTTPS on port 443 alone: serve it there`,
+  );
+}
+
+function checkHoldFire({ liquidator: { epochWindow, holdFireEpochs } }: Environment, fault: Fault) {
+  if (epochWindow <= holdFireEpochs) return;
+  fault(
+    "liquidator.holdFireEpochs",
+    `is ${holdFireEpochs}, less than epochWindow ${epochWindow}: ` +
+      "an intent could still be open when fire is opened; raise it",
   );
 }
 

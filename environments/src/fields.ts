@@ -174,6 +174,27 @@ const liquidator = z.strictObject({
   /** What `lock_fee` locks: the most one transaction may cost. */
   feeLockXrd: decimal.default("10"),
   maxSlippage: decimal.default("0.01"),
+  /** What one liquidation may lose to protect the protocol; above 0, `minProfitXrd` does not count. */
+  allowLossXrd: decimal.default("0"),
+  loanDustXrd: decimal.default("1"),
+  flashLoans: z.boolean().default(true),
+  /** Pools to swap in, as `component=resource/resource`; docs/liquidation.md says which kind. */
+  swapPools: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^component_[a-z0-9_]+=resource_[a-z0-9_]+\/resource_[a-z0-9_]+$/,
+          "component=resource/resource",
+        ),
+    )
+    .default([]),
+  maxSwapLoss: decimal.default("0.02"),
+  /** What has to stay in the account, by resource. */
+  inventoryKeep: z.record(z.string().regex(/^resource_[a-z0-9_]+$/), decimal).default({}),
+  /** How long a signed transaction is valid, and for how long a new table signs nothing; epochs. */
+  epochWindow: whole(2, 100).default(2),
+  holdFireEpochs: whole(2, 1_000).default(2),
   /** Fees of an hour, over all executors. */
   spendCeilingXrdPerHour: decimal.default("20000"),
   /** Balance of XRD below which the alert goes off: fees, and what is lent in XRD. */

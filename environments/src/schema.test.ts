@@ -65,6 +65,21 @@ describe("a contradiction is named with its field and its remedy", () => {
       "priceGuard.agreement: is 0.2, not below the band of 0.2: prices that walk away would agree with each other",
     ],
     [
+      "a reference source that no pod on AWS can reach",
+      { ...further, priceGuard: { referenceUrl: "http://prices.internal:8080/" } },
+      "priceGuard.referenceUrl: is http://prices.internal:8080/, but pods on AWS reach the world by HTTPS on port 443 alone: serve it there",
+    ],
+    [
+      "a reference source on another port",
+      { ...further, priceGuard: { referenceUrl: "https://prices.example.org:8443/" } },
+      "priceGuard.referenceUrl: is https://prices.example.org:8443/, but pods on AWS reach the world by HTTPS on port 443 alone: serve it there",
+    ],
+    [
+      "a window longer than fire is held",
+      { ...further, liquidator: { epochWindow: 3 } },
+      "liquidator.holdFireEpochs: is 2, less than epochWindow 3: an intent could still be open when fire is opened; raise it",
+    ],
+    [
       "executors over the cap during a rollout only",
       { ...further, liquidator: { surge: 1 } },
       "liquidator.executorsPerPod: makes 60 executors on 5 pods and 1 of a rollout, over the cap of 50: lower executorsPerPod, maxReplicas or surge",

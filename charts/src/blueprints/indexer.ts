@@ -1,7 +1,8 @@
+import { priceGuardVariablesOf } from "@weft/environments";
 import type { Construct } from "constructs";
 import { Worker } from "../constructs/worker.ts";
 import type { Context } from "../context.ts";
-import { commonVariables, gatewayShare, priceGuardVariables } from "../variables.ts";
+import { commonVariables, gatewayShare } from "../variables.ts";
 
 /**
  * Reads the book, batch by batch. One replica is always there; a burst goes to Spot, where losing a pod costs a batch's
@@ -26,7 +27,7 @@ export function indexer(scope: Construct, context: Context): void {
     variables: {
       ...commonVariables(context),
       ...gatewayShare(budget, maxReplicas + surge),
-      ...priceGuardVariables(context),
+      ...priceGuardVariablesOf(env),
       INDEX_QUEUE: names.queues.index,
       INDEX_DEAD_LETTER_QUEUE: names.queues.indexDeadLetter,
       LIQUIDATION_QUEUE: names.queues.liquidation,

@@ -1,14 +1,10 @@
+import { planVariablesOf, priceGuardVariablesOf } from "@weft/environments";
 import type { Construct } from "constructs";
 import { headroom } from "../constructs/headroom.ts";
 import { signingKey } from "../constructs/signing-key.ts";
 import { Worker } from "../constructs/worker.ts";
 import type { Context } from "../context.ts";
-import {
-  commonVariables,
-  gatewayShare,
-  priceGuardVariables,
-  type Variables,
-} from "../variables.ts";
+import { commonVariables, gatewayShare, type Variables } from "../variables.ts";
 
 /**
  * Liquidates. What the design burst needs is always running, on on-demand nodes; scaling out is for more than that, at
@@ -38,7 +34,7 @@ export function liquidator(scope: Construct, context: Context): void {
       ...commonVariables(context),
       ...gatewayShare(budget, pods),
       GATEWAY_FINALITY_IN_FLIGHT: String(Math.floor(env.gateway.finalityInFlight / pods)),
-      ...priceGuardVariables(context),
+      ...priceGuardVariablesOf(env),
       ...liquidationVariables(context),
       ...(key === undefined ? {} : { SIGNING_KEY_FILE: key.path }),
       ...(settings.signer === "kms" ? keyInKms(context) : {}),
@@ -85,10 +81,10 @@ function liquidationVariables({ env, names }: Context): Variables {
     VISIBILITY_TIMEOUT_SECONDS: String(settings.visibilityTimeoutSeconds),
     SIGNER: settings.signer,
     DRY_RUN: String(settings.dryRun),
-    MIN_PROFIT_XRD: settings.minProfitXrd,
-    FEE_LOCK_XRD: settings.feeLockXrd,
+    ...planVariablesOf(env),
+    EPOCH_WINDOW: String(settings.epochWindow),
+    HOLD_FIRE_EPOCHS: String(settings.holdFireEpochs),
     SPEND_CEILING_XRD_PER_HOUR: settings.spendCeilingXrdPerHour,
     MIN_BALANCE_XRD: settings.minBalanceXrd,
-    MAX_SLIPPAGE: settings.maxSlippage,
   };
 }

@@ -55,6 +55,63 @@ describe.each(CASES)("$program on $name", ({ env, program }) => {
   });
 });
 
+test("ways to pay are what the environment says, and read as meant", () => {
+  const liquidator = {
+    ...mainnet.liquidator,
+    ...{ flashLoans: false, maxSwapLoss: "0.03", allowLossXrd: "5", loanDustXrd: "2" },
+    ...{ epochWindow: 3, holdFireEpochs: 4 },
+    swapPools: ["component_a=resource_a/resource_b", "component_b=resource_b/resource_c"],
+    inventoryKeep: { resource_a: "7.5", resource_b: "1" },
+  };
+  const parsed = liquidatorSchema.parse(variablesOf({ ...mainnet, liquidator }, "liquidator"));
+  expect(parsed).toMatchObject({
+    ...{ FLASH_LOANS: false, MAX_SWAP_LOSS: "0.03", ALLOW_LOSS_XRD: "5", LOAN_DUST_XRD: "2" },
+    ...{ EPOCH_WINDOW: 3, HOLD_FIRE_EPOCHS: 4 },
+    SWAP_POOLS: [
+      { component: "component_a", pair: ["resource_a", "resource_b"] },
+      { component: "component_b", pair: ["resource_b", "resource_c"] },
+    ],
+    INVENTORY_KEEP: new Map([
+      ["resource_a", 7_500_000_000_000_000_000n],
+      ["resource_b", 1_000_000_000_000_000_000n],
+    ]),
+  });
+});
+
+test("a reference source is told to whoever judges prices, and to nobody else", () => {
+  const referenceUrl = "https://prices.example.org/xrd";
+  const env = { ...mainnet, priceGuard: { ...mainnet.priceGuard, referenceUrl } };
+  const told = (Object.keys(PROGRAMS) as Program[]).filter(
+    (program) => variablesOf(env, program).REFERENCE_PRICES_URL === referenceUrl,
+  );
+  expect(told).toEqual(["indexer", "liquidator"]);
+});
+
+test.each<[Program, string[]]>([
+  ["dispatcher", []],
+  ["indexer", ["CANDIDATE_TTL_SECONDS", "CONFIRM_BATCH_SIZE"]],
+  ["liquidator", ["FINALITY_POLL_MS"]],
+])("what mainnet leaves to the %s itself is nothing an environment differs in", (program, own) => {
+  const common = [
+    ...["GATEWAY_CALL_BUDGET_MS", "GATEWAY_TIMEOUT_MS", "LOG_LEVEL", "CLOCK_URL"],
+    ...["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB"],
+  ];
+  const worker = ["OPS_HOST", "OPS_PORT", "RECEIVE_WAIT_SECONDS", "BAD_DEBT_COLLATERAL_XRD"];
+  const unset: Record<Program, string[]> = {
+    dispatcher: ["SCHEDULED_AT"],
+    indexer: [...worker, "REFERENCE_PRICES_URL"],
+    // Of a key, which mainnet does not name yet, and of pools and balances, of which it names none.
+    liquidator: [
+      ...worker,
+      ...["REFERENCE_PRICES_URL", "AWS_ENDPOINT_URL_KMS", "SIGNING_KEY_FILE", "SIGNING_KEY_ID"],
+      ...["SIGNER_ACCOUNT", "SWAP_POOLS", "INVENTORY_KEEP"],
+    ],
+  };
+  const given = Object.keys(variablesOf(mainnet, program));
+  const left = Object.keys(PROGRAMS[program].shape).filter((name) => !given.includes(name));
+  expect(left.toSorted()).toEqual([...common, ...unset[program], ...own].toSorted());
+});
+
 test("the programs of mainnet share the Gateway's budgets among the pods there may be", () => {
   const share = ({
     GATEWAY_MAX_IN_FLIGHT,

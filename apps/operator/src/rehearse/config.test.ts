@@ -17,13 +17,14 @@ const SHELL = {
 test("a deployment is rehearsed with its own settings, and with the shell's for what it leaves open", () => {
   const pools = "component_rdx1dex=resource_rdx1a/resource_rdx1b";
   const config = resolveRehearsalConfig("mainnet", {
-    ...{ NETWORK: "simulator", MIN_PROFIT_XRD: "77", STATE_TABLE: "another" },
+    ...{ NETWORK: "simulator", MIN_PROFIT_XRD: "77", STATE_TABLE: "another", PRICE_BAND: "0.9" },
     ...{ SWAP_POOLS: pools, SIGNER_ACCOUNT: PAYER },
   });
   expect(config).toMatchObject({
     NETWORK: "mainnet",
     GATEWAY_URLS: ["https://mainnet.radixdlt.com"],
     MIN_PROFIT_XRD: mainnet.liquidator.minProfitXrd,
+    PRICE_BAND: mainnet.priceGuard.band,
     STATE_TABLE: "weft-mainnet-state",
     SIGNER_ACCOUNT: PAYER,
     SWAP_POOLS: [{ component: "component_rdx1dex", pair: ["resource_rdx1a", "resource_rdx1b"] }],

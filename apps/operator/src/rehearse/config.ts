@@ -1,4 +1,4 @@
-import { namesOf } from "@weft/environments";
+import { namesOf, planVariablesOf, priceGuardVariablesOf } from "@weft/environments";
 import { planVariables } from "@weft/ledger";
 import {
   AGREEMENT_BELOW_BAND,
@@ -69,16 +69,14 @@ export function resolveRehearsalConfig(
 
 function ofDeployment(name: string, env: Environment): Environment {
   const deployment = deploymentOf(name);
-  const { account, minProfitXrd, feeLockXrd, maxSlippage } = deployment.liquidator;
   const open = Object.keys({ ...planVariables, ...priceGuardVariables });
   return {
     ...Object.fromEntries(open.map((variable) => [variable, env[variable]])),
     ...ledgerVariablesOf(deployment),
     STATE_TABLE: namesOf(deployment).stateTable,
     AWS_REGION: deployment.aws?.region,
-    SIGNER_ACCOUNT: account ?? env.SIGNER_ACCOUNT,
-    MIN_PROFIT_XRD: minProfitXrd,
-    FEE_LOCK_XRD: feeLockXrd,
-    MAX_SLIPPAGE: maxSlippage,
+    SIGNER_ACCOUNT: deployment.liquidator.account ?? env.SIGNER_ACCOUNT,
+    ...planVariablesOf(deployment),
+    ...priceGuardVariablesOf(deployment),
   };
 }
