@@ -35,6 +35,8 @@ describe("outageClassOf", () => {
     ["stopping", undefined],
     ["inventory_short", undefined],
     ["finality_overdue", undefined],
+    ["lease_held", undefined],
+    ["expired_while_held", undefined],
   ])("%s is a failure of the class %s", (code, kind) => {
     expect(outageClassOf(code)).toBe(kind);
   });
@@ -51,6 +53,13 @@ describe("the outage watch", () => {
     expect(watch.admits()).toBe(0);
     expect(watch.because).toBe("treasury");
     expect(told).toEqual(["receiving paused: many positions fail alike treasury"]);
+  });
+
+  it("goes on receiving while others hold the leases of many CDPs", () => {
+    const { watch, failOver } = setUp();
+    failOver(20, "lease_held");
+    failOver(20, "expired_while_held");
+    expect(watch.admits()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("one CDP that fails for ever stops nobody else", () => {

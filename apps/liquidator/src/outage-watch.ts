@@ -41,6 +41,8 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** One message's own trouble, or nobody's. */
 const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
+  // Somebody is at work on the position.
+  "expired_while_held",
   "fleet_switch_unreadable",
   "finality_overdue",
   "finality_pending",
@@ -48,6 +50,7 @@ const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
   "holding_fire",
   // Other assets can still be paid with.
   "inventory_short",
+  "lease_held",
   "lease_lost",
   "paused",
   "stopping",
