@@ -112,6 +112,19 @@ describe("awaitFinality", () => {
     });
   });
 
+  it("sends what nobody knows again even when the first answer takes up all its patience", async () => {
+    const { deps, counts } = setUp([status("unknown")]);
+    const readStatus: AwaitFinalityDeps["readStatus"] = async (...asked) => {
+      await deps.sleep(50, signal);
+      return deps.readStatus(...asked);
+    };
+    const impatient = { ...deps, readStatus, patienceMs: deps.pollMs };
+    await expect(awaitFinality(request, impatient, signal)).rejects.toMatchObject({
+      code: "finality_overdue",
+    });
+    expect(counts()).toEqual({ asked: 2, resubmitted: 1 });
+  });
+
   it("stops asking when the signal aborts", async () => {
     const { deps, counts } = setUp([status("pending")]);
     await expect(awaitFinality(request, deps, AbortSignal.abort())).rejects.toMatchObject({

@@ -7,7 +7,7 @@ export interface AwaitFinalityDeps {
   /** Sends the same bytes again; a Gateway that lost them takes them up, one that has them says so. */
   readonly resubmit: (signal: AbortSignal) => Promise<void>;
   readonly pollMs: number;
-  /** After this nobody waits any longer; the attempt stays unfinal in the table, for the reconciler. Milliseconds. */
+  /** After this, and two looks, nobody waits any longer: the attempt stays unfinal, for the reconciler. Milliseconds. */
   readonly patienceMs: number;
   readonly nowMs: () => number;
   readonly sleep: Sleep;
@@ -25,6 +25,8 @@ export interface AwaitFinalityRequest {
 /** Unknown so many times in a row, the same bytes are sent again; then at every sixteenth. */
 const UNKNOWNS_TO_RESUBMIT: readonly number[] = [2, 4, 8];
 const UNKNOWNS_BETWEEN_RESUBMITS = 16;
+/** However little patience: an answer takes time too, and what nobody knows is sent again at the second look. */
+const LEAST_LOOKS = 2;
 
 /**
  * Polls an intent until the ledger can no longer change its mind.
@@ -58,7 +60,8 @@ async function pollUntilFinal(
 ): Promise<Finality | undefined> {
   const startMs = nowMs();
   let unknowns = 0;
-  while (!signal.aborted && nowMs() - startMs <= patienceMs) {
+  for (let looks = 0; !signal.aborted; looks += 1) {
+    if (looks >= LEAST_LOOKS && nowMs() - startMs > patienceMs) break;
     const state = await readStatus(intentHash, signal);
     const finality = finalityOf(state, endEpochExclusive);
     if (finality !== undefined) return finality;
