@@ -22,7 +22,7 @@ const taken = (unfinal: UnfinalAttempt | null): LeaseAnswer => ({
 const held: LeaseAnswer = { kind: "held", owner: "somebody", untilMs: NOW + 1 };
 const signed = { attempt: 4 } as UnfinalAttempt;
 
-async function round(holds: readonly Hold[], leases: Record<string, LeaseAnswer>) {
+async function round(holds: readonly Hold[], leases: Record<string, LeaseAnswer | Error>) {
   const events: string[] = [];
   await releaseOrphanedHolds(
     {
@@ -40,7 +40,8 @@ async function round(holds: readonly Hold[], leases: Record<string, LeaseAnswer>
       },
       acquireLease: (cdpId) => {
         events.push(`lease ${cdpId}`);
-        return Promise.resolve(leases[cdpId] ?? held);
+        const answer = leases[cdpId] ?? held;
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
       },
       releaseLease: ({ cdpId, fence }) => {
         events.push(`let go ${cdpId}, lease ${fence}`);
@@ -71,5 +72,14 @@ it("leaves alone what somebody works on, and what is young", async () => {
   const holds = [hold("#7#", 3_600_000), hold("#8#", 29_999)];
   expect(await round(holds, { "#7#": held, "#8#": taken(null) })).toEqual([
     ...["lease #7#", "forget old hours"],
+  ]);
+});
+
+it("a position whose item cannot be read keeps nobody else's hold", async () => {
+  const holds = [hold("#7#", 30_000), hold("#8#", 30_000)];
+  const unreadable = new Error("CDP#7: fence: missing");
+  expect(await round(holds, { "#7#": unreadable, "#8#": taken(null) })).toEqual([
+    ...["lease #7#", "lease #8#", "release hold of #8#, attempt 4, lease 2"],
+    ...["let go #8#, lease 3", "forget old hours"],
   ]);
 });

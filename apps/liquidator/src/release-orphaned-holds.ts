@@ -1,5 +1,5 @@
 import type { Logger } from "@weft/runtime";
-import type { LeaseAnswer, LeaseRef, Reservations } from "@weft/store";
+import type { Hold, LeaseAnswer, LeaseRef, Reservations } from "@weft/store";
 
 export interface ReleaseOrphanedHoldsDeps {
   readonly reservations: Pick<Reservations, "read" | "release" | "forgetOldHours">;
@@ -26,14 +26,24 @@ export async function releaseOrphanedHolds(
   const { holds } = await reservations.read(signal);
   for (const hold of holds) {
     if (wallMs() - hold.reservedAtMs < ORPHAN_AGE_MS) continue;
+    try {
+      await releaseOrphan(hold);
+    } catch (err) {
+      signal.throwIfAborted();
+      // Those of other positions are no worse for it.
+      log.error({ cdpId: hold.cdpId, err }, "could not look after a hold");
+    }
+  }
+  await reservations.forgetOldHours(wallMs(), signal);
+
+  async function releaseOrphan(hold: Hold): Promise<void> {
     const { cdpId, attempt } = hold;
     const lease = await acquireLease(cdpId, signal);
-    if (lease.kind === "held") continue;
+    if (lease.kind === "held") return;
     if (lease.record.unfinal === null) {
       await reservations.release(hold, signal);
       log.warn({ cdpId, attempt }, "released a hold that nobody signed for");
     }
     await releaseLease({ cdpId, fence: lease.fence }, signal);
   }
-  await reservations.forgetOldHours(wallMs(), signal);
 }
