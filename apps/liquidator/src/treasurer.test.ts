@@ -47,9 +47,15 @@ interface Script {
   readonly books?: TreasuryBooks;
   readonly answer?: ReserveAnswer;
   readonly ceiling?: string;
+  readonly keep?: Record<string, string>;
 }
 
-function setUp({ books = nothing, answer = { kind: "reserved" }, ceiling = "1000" }: Script = {}) {
+function setUp({
+  books = nothing,
+  answer = { kind: "reserved" },
+  ceiling = "1000",
+  keep = {},
+}: Script = {}) {
   const events: string[] = [];
   const reserved: ReserveRequest[] = [];
   const settled: SettleRequest[] = [];
@@ -75,6 +81,7 @@ function setUp({ books = nothing, answer = { kind: "reserved" }, ceiling = "1000
     },
     xrd: XRD,
     feeLockXrd: parseDecimal("10"),
+    keep: amounts(keep),
     ceilingXrdPerHour: parseDecimal(ceiling),
     wallMs: () => NOW,
     observe: (held) => events.push(`observed ${held.size} balances`),
@@ -177,6 +184,17 @@ describe("reserve", () => {
     const { reserve, reserved } = setUp();
     await reserve(planOf(XRD, "20"));
     expect(reserved[0]?.amounts).toEqual(amounts({ [XRD]: "30" }));
+  });
+
+  it("asks out of what need not stay, so that plans made side by side cannot eat it up", async () => {
+    const { reserve, reserved } = setUp({ keep: { [USD]: "30", [XRD]: "95" } });
+    await reserve(planOf(USD, "20"));
+    await reserve(planOf(XRD, "1"));
+    expect(reserved.map(({ funds }) => funds.balances)).toEqual([
+      // No payment of the first is in XRD: its fee may be paid of what stays.
+      amounts({ [XRD]: "100", [USD]: "20" }),
+      amounts({ [XRD]: "5", [USD]: "50" }),
+    ]);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   formatDecimal,
   type LiquidationPlan,
   spendOf,
+  subDecimal,
 } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import {
@@ -28,6 +29,8 @@ export interface TreasurerDeps {
   readonly readBalances: (signal: AbortSignal) => Promise<Balances>;
   readonly xrd: string;
   readonly feeLockXrd: Decimal;
+  /** What has to stay in the account, by resource; fees alone may go below it. */
+  readonly keep: Amounts;
   readonly ceilingXrdPerHour: Decimal;
   readonly wallMs: () => number;
   /** Hears what the account holds and what is promised of it. */
@@ -97,7 +100,8 @@ export function createTreasurer(deps: TreasurerDeps): Treasurer {
     async reserve({ cdpId, attempt, fence, plan, treasury }, signal) {
       const { head, amounts, books } = treasury;
       if (amounts === null || books === undefined) throw new Error("nothing to reserve from");
-      const funds = { balances: amounts, stateVersion: head.stateVersion, booksBefore: books };
+      const balances = spendableFor(plan, amounts, deps);
+      const funds = { balances, stateVersion: head.stateVersion, booksBefore: books };
       const wanted = amountsFor(plan, deps);
       const nowMs = wallMs();
       const limits = { feeXrd: feeLockXrd, ceilingXrdPerHour, nowMs };
@@ -133,4 +137,19 @@ function amountsFor(
 ): Amounts {
   const spend = new Map(spendOf(plan, xrd));
   return spend.set(xrd, addDecimal(spend.get(xrd) ?? DECIMAL_ZERO, feeLockXrd));
+}
+
+/** The balances less what has to stay, where the plan pays: what was planned side by side must not eat it up together. */
+function spendableFor(
+  plan: LiquidationPlan,
+  balances: Amounts,
+  { xrd, keep }: Pick<TreasurerDeps, "xrd" | "keep">,
+): Amounts {
+  const spend = spendOf(plan, xrd);
+  return new Map(
+    Array.from(balances, ([resource, balance]) => {
+      const kept = spend.has(resource) ? (keep.get(resource) ?? DECIMAL_ZERO) : DECIMAL_ZERO;
+      return [resource, balance > kept ? subDecimal(balance, kept) : DECIMAL_ZERO];
+    }),
+  );
 }

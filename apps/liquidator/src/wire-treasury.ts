@@ -59,6 +59,7 @@ function wireTreasurer(
     readBalances: (signal) => readBalances(gateway, account, signal),
     xrd,
     feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
+    keep: config.INVENTORY_KEEP,
     ceilingXrdPerHour,
     wallMs: Date.now,
     observe: showTreasury({
