@@ -10,6 +10,8 @@ import { AppError } from "@weft/runtime";
 const CONNECTION_TIMEOUT_MS = 2_000;
 /** Any request but a long poll, which brings its own; milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** A connection that stands still; more than the longest poll is silent for; milliseconds. */
+const STALL_TIMEOUT_MS = 30_000;
 /** First try included. */
 const MAX_ATTEMPTS = 3;
 
@@ -27,7 +29,9 @@ export function createSqs(options: {
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
+      // To the head of the answer; its body has only the time-out of the socket.
       requestTimeout: REQUEST_TIMEOUT_MS,
+      socketTimeout: STALL_TIMEOUT_MS,
       // Without it the SDK only logs that a request took too long, and goes on waiting.
       throwOnRequestTimeout: true,
     },

@@ -32,7 +32,9 @@ export function createKms({
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: 1_000,
+      // To the head of the answer; its body has only the time-out of the socket.
       requestTimeout: 3_000,
+      socketTimeout: 6_000,
       // Without it the SDK only logs that a request took too long, and goes on waiting.
       throwOnRequestTimeout: true,
     },
