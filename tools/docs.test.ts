@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
+import type { z } from "zod";
 import { envSchema as dispatcherVariables } from "../apps/dispatcher/src/config.ts";
 import { createMetrics as createDispatcherMetrics } from "../apps/dispatcher/src/metrics.ts";
 import { envSchema as indexerVariables } from "../apps/indexer/src/config.ts";
@@ -42,6 +43,26 @@ describe("docs/configuration.md", () => {
       expect(listed.toSorted()).toEqual(Object.keys(apps[app].variables.shape).toSorted());
     },
   );
+});
+
+describe("the defaults in docs/configuration.md", () => {
+  /** What the page says of a variable that is not set, for one program. */
+  const documented = (text: string, app: App) =>
+    unquoted(new RegExp(`${app} (\\S+?)(?:,|$)`).exec(unquoted(text))?.[1] ?? text);
+
+  it.each(Object.keys(apps) as App[])("are those of the %s", (app) => {
+    const shape = apps[app].variables.shape as Record<string, z.ZodType>;
+    const wrong = rowsOf("configuration.md").flatMap(([cell, of = "", text = ""]) => {
+      const name = unquoted(cell);
+      if (!(SCOPES[of] ?? of.split(", ")).includes(app)) return [];
+      const parsed = shape[name]?.safeParse(undefined);
+      const isEmpty = parsed?.data === undefined || typeof parsed.data === "object";
+      const real = parsed?.success ? (isEmpty ? "none" : String(parsed.data)) : "required";
+      const told = documented(text.replace(/ \|$/, ""), app).replace("AWS's own", "none");
+      return told === real ? [] : [`${name}: ${told}, not ${real}`];
+    });
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe("docs/metrics.md", () => {
