@@ -24,7 +24,7 @@ export function createSqs(options: {
   readonly endpointUrl?: string | undefined;
 }): SQSClient {
   const { region, endpointUrl } = options;
-  return new SQSClient({
+  const client = new SQSClient({
     region,
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
@@ -37,6 +37,9 @@ export function createSqs(options: {
     },
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl, useQueueUrlAsEndpoint: false }),
   });
+  // Copies every request and answer for a log that nobody keeps.
+  client.middlewareStack.remove("loggerMiddleware");
+  return client;
 }
 
 /**
