@@ -70,8 +70,9 @@ export interface GatewayClient {
     signal: AbortSignal,
     options?: { readonly divisible: boolean },
   ): Promise<TransactionPreviewResponse>;
-  /** In the finality lane, as are the two below: reads cannot hold them up. */
+  /** Before all reads that wait: it ends what an executor was held for. */
   submit(payloadHex: string, signal: AbortSignal): Promise<TransactionSubmitResponse>;
+  /** In the finality lane, as is the one below: reads cannot hold them up. */
   status(intentHash: string, signal: AbortSignal): Promise<TransactionStatusResponse>;
   committedDetails(
     request: TransactionCommittedDetailsRequest,
@@ -96,7 +97,7 @@ export interface GatewayClientOptions {
   /** Sent as `RDX-App-Name` and `RDX-App-Version`, so that the operator of the Gateway can tell us apart. */
   readonly applicationName: string;
   readonly applicationVersion: string;
-  /** Reads and previews in flight at once, at the most; fewer while the Gateway has too much to do. */
+  /** Reads, previews and submissions in flight at once, at the most; fewer while the Gateway has too much to do. */
   readonly maxInFlight: number;
   /** Starts per second over all lanes; a quarter of a second's worth may start at once. */
   readonly requestsPerSecond: number;
@@ -150,6 +151,12 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
       answered({ signal, divisible }, (init) =>
         reading.transactionPreview({ transactionPreviewRequest: request }, init),
       ),
+    submit: (payloadHex, signal) => {
+      const transactionSubmitRequest = { notarized_transaction_hex: payloadHex };
+      return answered({ signal, urgent: true }, (init) =>
+        reading.transactionSubmit({ transactionSubmitRequest }, init),
+      );
+    },
     ...finalityCalls(new TransactionApi(finality)),
   };
 }
@@ -195,14 +202,8 @@ function stateCalls(state: StateApi): Pick<GatewayClient, StateCall> {
 
 function finalityCalls(
   finality: TransactionApi,
-): Pick<GatewayClient, "submit" | "status" | "committedDetails"> {
+): Pick<GatewayClient, "status" | "committedDetails"> {
   return {
-    submit: (payloadHex, signal) => {
-      const transactionSubmitRequest = { notarized_transaction_hex: payloadHex };
-      return answered({ signal }, (init) =>
-        finality.transactionSubmit({ transactionSubmitRequest }, init),
-      );
-    },
     status: (intentHash, signal) => {
       const transactionStatusRequest = { intent_hash: intentHash };
       return answered({ signal, atHead: true }, (init) =>
@@ -224,6 +225,7 @@ interface CallOptions {
   readonly signal: AbortSignal;
   readonly atHead?: boolean;
   readonly divisible?: boolean;
+  readonly urgent?: boolean;
 }
 
 function stateCall(
@@ -243,6 +245,7 @@ function toFetchApi(guardedFetch: GuardedFetch, lane: Lane): FetchAPI {
       lane,
       atHead: init.atHead ?? false,
       divisible: init.divisible ?? false,
+      urgent: init.urgent ?? false,
       signal: init.signal,
     });
     return { status: 200, json: () => Promise.resolve(json) } as Response;

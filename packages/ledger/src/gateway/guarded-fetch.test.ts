@@ -247,6 +247,23 @@ describe("lanes and rate", () => {
     await settled;
   });
 
+  test("a submission goes before the reads that wait", async () => {
+    const gate = Promise.withResolvers<typeof OK>();
+    gateway.on(CONSTRUCTION, () => gate.promise);
+    gateway.on("/transaction/submit", { json: { duplicate: false } });
+    const client = createTestClient([gateway.url], { maxInFlight: 1 });
+    const reads = [client.construction(SIGNAL), client.construction(SIGNAL)];
+    const submission = client.submit("00", SIGNAL);
+    await vi.waitFor(() => expect(gateway.requests).toHaveLength(1));
+    gate.resolve(OK);
+    await Promise.all([...reads, submission]);
+    expect(gateway.requests.map(({ path }) => path)).toEqual([
+      CONSTRUCTION,
+      "/transaction/submit",
+      CONSTRUCTION,
+    ]);
+  });
+
   test("requests start no faster than the rate", async () => {
     const timing = createFakeTiming();
     gateway.on(CONSTRUCTION, OK);

@@ -29,6 +29,8 @@ interface GuardedRequest {
   readonly atHead: boolean;
   /** The caller can ask for less where asking again would be too much again. */
   readonly divisible: boolean;
+  /** Comes before those of its lane that wait. */
+  readonly urgent: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -83,10 +85,14 @@ interface Call extends GuardedFetchDeps {
 
 async function attemptUntilAnswered(call: Call): Promise<unknown> {
   const { request, budget, timing, observe } = call;
-  const { path, lane } = request;
+  const { path, lane, urgent } = request;
   for (let attempt = 1; ; attempt += 1) {
     const askedMs = timing.nowMs();
-    const answer = await lane.run(() => attemptOnce(call, askedMs), budget.signal, attempt > 1);
+    const answer = await lane.run(
+      () => attemptOnce(call, askedMs),
+      budget.signal,
+      urgent || attempt > 1,
+    );
     if (answer.kind === "ok") return answer.json;
     const pauseMs = pauseBefore(answer.fault, attempt, call);
     if (pauseMs === null || pauseMs >= budget.leftMs()) throw toError(path, answer.fault);

@@ -6,8 +6,8 @@ import type { GatewayObserver, LaneName } from "./observer.ts";
 /** Requests of one kind, which wait for each other and for nobody else. */
 export interface Lane {
   readonly name: LaneName;
-  /** Runs one attempt when there is a place. A call that had its turn before waits in front of those that had none. */
-  run<T>(attempt: () => Promise<T>, signal: AbortSignal, isRetry: boolean): Promise<T>;
+  /** Runs one attempt when there is a place. A call that is urgent, or had its turn before, waits in front of the others. */
+  run<T>(attempt: () => Promise<T>, signal: AbortSignal, isFirst: boolean): Promise<T>;
   /** Adapts to how an attempt ended; times are monotonic, milliseconds. */
   learn(ended: {
     readonly path: string;
@@ -37,13 +37,13 @@ export function createLane(
   tell();
   return {
     name,
-    async run(attempt, signal, isRetry) {
+    async run(attempt, signal, isFirst) {
       const work = async () => {
         tell();
         return attempt();
       };
       try {
-        return await places.run(work, signal, isRetry ? "front" : "back");
+        return await places.run(work, signal, isFirst ? "front" : "back");
       } finally {
         tell();
       }
