@@ -160,7 +160,8 @@ const liquidator = z.strictObject({
   scaleInAfterSeconds: worker.scaleInAfterSeconds.default(300),
   /** Candidates one pod works on at once, and messages for which there is one replica. */
   executorsPerPod: whole(1, 50).default(10),
-  messagesInFlight: whole(1, 500).default(30),
+  /** With 5 s to a commit a pod that held 30 would submit five in a second, however many executors it has. */
+  messagesInFlight: whole(1, 500).default(150),
   /** Placeholder pods of the liquidator's size that give way to it. */
   headroomPods: whole(0, 10).default(1),
   signer: z.enum(["none", "file", "kms"]).default("none"),

@@ -20,7 +20,7 @@ describe("parseConfig", () => {
   it("fills in what an operator rarely changes", () => {
     expect(parseConfig(complete)).toMatchObject({
       EXECUTORS: 10,
-      MESSAGES_IN_FLIGHT: 30,
+      MESSAGES_IN_FLIGHT: 150,
       DRY_RUN: false,
       MIN_PROFIT_XRD: "0.1",
       EPOCH_WINDOW: 2,
@@ -42,7 +42,7 @@ describe("parseConfig", () => {
     ],
     [{ SIGNER_ACCOUNT: "component_rdx1" }, "SIGNER_ACCOUNT: an account address"],
     [{ SIGNER: "none" }, "SIGNER: is none: set DRY_RUN=true, or give a signer"],
-    [{ EXECUTORS: "50" }, "EXECUTORS: is more than MESSAGES_IN_FLIGHT"],
+    [{ EXECUTORS: "50", MESSAGES_IN_FLIGHT: "49" }, "EXECUTORS: is more than MESSAGES_IN_FLIGHT"],
     [{ EXECUTORS: "51" }, "EXECUTORS"],
     [{ LIQUIDATION_QUEUE: "weft-liquidation" }, "LIQUIDATION_QUEUE: a FIFO queue name"],
     [{ MIN_PROFIT_XRD: "-1" }, "MIN_PROFIT_XRD: a decimal such as 0.1"],

@@ -33,7 +33,7 @@ const variables = z.object({
   /** Candidates worked on at once, from reading the CDP again to submission. */
   EXECUTORS: whole(1, 50).default(10),
   /** Messages held at once: those being executed and those whose transaction waits for finality. */
-  MESSAGES_IN_FLIGHT: whole(1, 500).default(30),
+  MESSAGES_IN_FLIGHT: whole(1, 500).default(150),
   VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(60),
   /** Where signatures come from; `none` only for a dry run. */
   SIGNER: z.enum(["none", "file", "kms"]),

@@ -90,12 +90,16 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
 function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf, finish }: Jobs) {
   const { attempts, clock, metrics, stopping, fleet, outage, treasurer, runStep } = adapters;
   const executors = createSemaphore(config.EXECUTORS);
-  const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal) => {
+  const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal, line) => {
     try {
-      return await executors.run(() => {
-        metrics.executorsBusy.set(executors.active);
-        return work();
-      }, signal);
+      return await executors.run(
+        () => {
+          metrics.executorsBusy.set(executors.active);
+          return work();
+        },
+        signal,
+        line,
+      );
     } finally {
       metrics.executorsBusy.set(executors.active);
     }

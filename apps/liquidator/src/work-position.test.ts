@@ -146,9 +146,9 @@ function setUp(script: Script) {
       settled.push(settlement);
       return Promise.resolve();
     },
-    onExecutor: async (work) => {
+    onExecutor: async (work, _signal, line) => {
       script.whileWaiting?.();
-      events.push("executor taken");
+      events.push(line === "back" ? "executor taken from the back" : "executor taken");
       const result = await work();
       events.push("executor free");
       return result;
@@ -176,9 +176,9 @@ describe("workPosition", () => {
     expect(events).toEqual([
       ...["executor taken", "judge", "prepare 4", "reserve 4", "submit 4", "executor free"],
       "finish 4 liquidated",
-      ...["executor taken", "judge", "prepare 5", "reserve 5", "submit 5", "executor free"],
-      "finish 5 liquidated",
-      ...["executor taken", "judge", "executor free"],
+      ...["executor taken from the back", "judge", "prepare 5", "reserve 5", "submit 5"],
+      ...["executor free", "finish 5 liquidated"],
+      ...["executor taken from the back", "judge", "executor free"],
     ]);
   });
 
@@ -280,7 +280,12 @@ describe("workPosition", () => {
   it("an unfinal attempt is finished first, and only then is the CDP judged", async () => {
     const { work, events } = setUp({ judgements: [healthy], finals: ["liquidated"] });
     await work({ record: { ...emptyRecord, unfinal: signed } });
-    expect(events).toEqual(["finish 4 liquidated", "executor taken", "judge", "executor free"]);
+    expect(events).toEqual([
+      "finish 4 liquidated",
+      "executor taken from the back",
+      "judge",
+      "executor free",
+    ]);
   });
 
   it("after another worker's attempt the CDP may need one more, under the next number", async () => {

@@ -52,8 +52,12 @@ export interface WorkPositionDeps {
     signal: AbortSignal,
   ) => Promise<{ readonly ending: Ending; readonly observedStateVersion: bigint }>;
   readonly settle: (settlement: Settlement, signal: AbortSignal) => Promise<void>;
-  /** Runs a stretch of work while holding one of the executors. */
-  readonly onExecutor: <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Runs a stretch of work while holding one of the executors; those who wait at the front come before all others. */
+  readonly onExecutor: <T>(
+    work: () => Promise<T>,
+    signal: AbortSignal,
+    line: "front" | "back",
+  ) => Promise<T>;
   /** Ledger time, for the candidate's expiry. */
   readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
   /** Aborted when the process is asked to stop: no new attempt is begun. */
@@ -114,7 +118,10 @@ export async function workPosition(
 
   for (;;) {
     refuseWhenStopping(deps.stopping);
-    const next = await deps.onExecutor(() => attemptOnce(position, progress, deps, signal), signal);
+    // In a burst a CDP that nobody has touched yet comes before the rest of one that has been repaid in part.
+    const line = progress.isAnswered ? "back" : "front";
+    const attempt = () => attemptOnce(position, progress, deps, signal);
+    const next = await deps.onExecutor(attempt, signal, line);
     if (next.kind === "ended") return;
     if ((await finish(next.signed)) !== "liquidated") return;
   }
