@@ -1,6 +1,6 @@
 import { finish } from "../finish.ts";
 import { parseFlags } from "../flags.ts";
-import { startBenchStack } from "./bench-stack.ts";
+import { startBenchStack } from "../stack/bench-stack.ts";
 import { runSweep } from "./run-sweep.ts";
 
 const EXIT_USAGE = 2;

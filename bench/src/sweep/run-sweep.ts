@@ -3,9 +3,9 @@ import { sleep } from "@weft/runtime";
 import { createRunWatch, readRunBooks } from "../../../local/src/start/books.ts";
 import { dispatchOnce, scheduledMinute } from "../../../local/src/start/dispatch.ts";
 import { awaitRound } from "../../../local/src/start/round.ts";
-import type { BenchStack } from "./bench-stack.ts";
+import type { BenchStack } from "../stack/bench-stack.ts";
+import { usageOf } from "../stack/process-usage.ts";
 import { measureFloor } from "./measure-floor.ts";
-import { usageOf } from "./process-usage.ts";
 import { sweepTargets } from "./sweep-targets.ts";
 
 export interface SweepOptions {
@@ -24,7 +24,7 @@ const BETWEEN_RUNS_SECONDS = 300;
 export async function runSweep(options: SweepOptions, stack: BenchStack, signal: AbortSignal) {
   const { cdps, latencyMs, indexers } = options;
   await sweepOnce(stack, signal);
-  await stack.setLatency(latencyMs);
+  await stack.setFaults({ latencyMs });
   const floor = await measureFloor({
     ...{ cdps, processes: indexers },
     gatewayUrl: stack.gatewayUrl,

@@ -1,8 +1,11 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import dynalite from "dynalite";
 
 export interface DynamoDbServer {
   readonly url: string;
+  /** Requests since the start by operation, such as `UpdateItem`. */
+  requests(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -13,12 +16,18 @@ export async function startDynamoDb(options: {
 }): Promise<DynamoDbServer> {
   const { host, port } = options;
   const server = dynalite({ createTableMs: 0 });
+  const counts = new Map<string, number>();
+  server.on("request", ({ headers }: IncomingMessage) => {
+    const operation = String(headers["x-amz-target"]).split(".").at(-1) ?? "";
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+  });
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   return {
     url: `http://${host}:${bound}`,
+    requests: () => Object.fromEntries(counts),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

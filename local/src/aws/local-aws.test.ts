@@ -84,6 +84,16 @@ test("an object is a plain file of the same name once it is stored, and no more 
   await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
+test("requests to the table are counted by operation", async () => {
+  const counts = async (): Promise<Record<string, number>> =>
+    (await (await fetch(`${aws.endpoints.sqsUrl}/control/requests`)).json()) as never;
+  const { GetItem = 0, UpdateItem = 0 } = await counts();
+  const dynamo = new DynamoDBClient({ region, credentials, endpoint: aws.endpoints.dynamodbUrl });
+  const fleet = createFleetSwitch({ dynamo, table: "weft-local-state" });
+  await fleet.read(new AbortController().signal);
+  expect(await counts()).toMatchObject({ GetItem: GetItem + 1, UpdateItem });
+});
+
 test("a port that is taken is named", async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));

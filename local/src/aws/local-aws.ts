@@ -22,14 +22,16 @@ export interface LocalAws {
 /** Embedded SQS, S3 and DynamoDB with everything the programs expect to be there already. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { host, sqsS3Port, dynamodbPort, s3Folder, publicName } = options;
-  const sqsS3 = await startSqsS3({
+  const dynamodb = await startDynamoDb({ host, port: dynamodbPort });
+  const starting = startSqsS3({
     host,
     port: sqsS3Port,
+    tableRequests: dynamodb.requests,
     ...(s3Folder === undefined ? {} : { mirror: createObjectMirror(s3Folder) }),
     ...(publicName === undefined ? {} : { publicName }),
   });
   try {
-    const dynamodb = await startDynamoDb({ host, port: dynamodbPort });
+    const sqsS3 = await starting;
     const endpoints = { sqsUrl: sqsS3.url, s3Url: sqsS3.url, dynamodbUrl: dynamodb.url };
     await createResources(endpoints);
     return {
@@ -39,7 +41,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       },
     };
   } catch (error) {
-    await sqsS3.close();
+    await Promise.allSettled([dynamodb.close(), starting.then((sqsS3) => sqsS3.close())]);
     throw error;
   }
 }

@@ -9,6 +9,8 @@ export interface SqsS3Options {
   readonly publicName?: string;
   /** Absent where nobody can see this machine's files. */
   readonly mirror?: ObjectMirror;
+  /** Answered at `/control/requests`. */
+  readonly tableRequests?: () => Readonly<Record<string, number>>;
 }
 
 export interface SqsS3Server {
@@ -23,12 +25,13 @@ export interface SqsS3Server {
  * With a mirror, every object is also a plain file by the time its PUT is answered.
  */
 export async function startSqsS3(options: SqsS3Options): Promise<SqsS3Server> {
-  const { host, port, publicName, mirror } = options;
+  const { host, port, publicName, mirror, tableRequests } = options;
   const app = buildApp({
     logger: false,
     ...(publicName === undefined ? {} : { host: publicName }),
   });
   if (mirror !== undefined) mirrorObjects(app, mirror);
+  if (tableRequests !== undefined) app.get("/control/requests", () => tableRequests());
   await app.listen({ host, port });
   const address = app.server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;

@@ -36,6 +36,8 @@ export interface StackDeps {
   readonly folder: RunFolder;
   readonly programs: Programs;
   readonly supervisor: Supervisor;
+  /** What the workers are told beside, or instead of, what is usual here. */
+  readonly overrides?: Partial<Readonly<Record<App, Variables>>>;
   readonly signal: AbortSignal;
   /** Whether the workers ask the simulator's reference source; it knows nothing until it is told. */
   readonly hasReference?: boolean;
@@ -168,7 +170,7 @@ async function fundLiquidator({ folder, signal }: StackDeps, ledger: Ledger): Pr
 }
 
 async function startWorkers(
-  { options, programs, supervisor }: StackDeps,
+  { options, programs, supervisor, overrides }: StackDeps,
   variables: Readonly<Record<App, Variables>>,
 ): Promise<ReadonlyMap<string, string>> {
   const opsUrls = new Map<string, string>();
@@ -176,7 +178,7 @@ async function startWorkers(
     Array.from({ length: count }, (_, index) => {
       const name = `${app}-${index + 1}`;
       return supervisor.startKept(
-        programs.app(app, name, variables[app]),
+        programs.app(app, name, { ...variables[app], ...overrides?.[app] }),
         (child) => programs.ready(child),
         (url) => void opsUrls.set(name, url),
       );

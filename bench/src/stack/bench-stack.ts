@@ -9,11 +9,11 @@ import type { Variables } from "../../../local/src/start/environments.ts";
 import { startGuard } from "../../../local/src/start/guard.ts";
 import { createPrograms, type Programs } from "../../../local/src/start/programs.ts";
 import { createRunFolder } from "../../../local/src/start/run-folder.ts";
-import { type Stack, startStack } from "../../../local/src/start/stack.ts";
+import { type Stack, type StackDeps, startStack } from "../../../local/src/start/stack.ts";
 import { createSupervisor, type Supervisor } from "../../../local/src/start/supervise.ts";
 
 /** Simulator, queues, buckets, table and indexers, each its own process. */
-export interface BenchStack extends Pick<Stack, "clients" | "depths"> {
+export interface BenchStack extends Pick<Stack, "clients" | "depths" | "endpoints" | "opsUrls"> {
   readonly control: LedgerControl;
   readonly programs: Programs;
   readonly supervisor: Supervisor;
@@ -21,7 +21,8 @@ export interface BenchStack extends Pick<Stack, "clients" | "depths"> {
   readonly variables: Variables;
   readonly gatewayUrl: string;
   readonly cdpResource: string;
-  setLatency(latencyMs: number): Promise<void>;
+  /** Changes the network and the ledger's behaviour by the names that the simulator has for them. */
+  setFaults(faults: Readonly<Record<string, unknown>>): Promise<void>;
   /** The state version of the ledger's head. */
   headVersion(): Promise<number>;
   /** A counter of the indexers, all its labels and all of them together. */
@@ -35,11 +36,13 @@ const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
 export async function startBenchStack(options: {
   readonly cdps: number;
   readonly indexers: number;
+  readonly liquidators?: number;
   readonly seed: number;
+  readonly overrides?: StackDeps["overrides"];
   /** What every process needs of its surroundings. */
   readonly baseVariables: Variables;
 }): Promise<BenchStack> {
-  const { cdps, indexers, seed, baseVariables } = options;
+  const { cdps, indexers, liquidators = 0, seed, overrides = {}, baseVariables } = options;
   const root = await mkdtemp(join(tmpdir(), "weft-bench-"));
   const folder = await createRunFolder({ root, startedAtMs: 0, seed });
   const guard = startGuard(process.execPath);
@@ -56,10 +59,10 @@ export async function startBenchStack(options: {
   try {
     const stack = await startStack({
       options: {
-        ...{ cdps, seed, indexers, liquidators: 0, crash: "0.25", maxRounds: 2 },
+        ...{ cdps, seed, indexers, liquidators, crash: "0.25", maxRounds: 2 },
         ...{ reportFile: null, keep: false, network: "simulator", dryRun: false },
       },
-      ...{ folder, programs, supervisor, signal },
+      ...{ folder, programs, supervisor, overrides, signal },
     });
     const pids = await pidsIn(folder.path);
     return {
@@ -76,16 +79,17 @@ export async function startBenchStack(options: {
 }
 
 function driven(stack: Stack) {
-  const { clients, depths, control, variables, opsUrls } = stack;
+  const { clients, depths, endpoints, control, variables, opsUrls } = stack;
   const [gatewayUrl] = stack.gatewayUrls;
   if (control === null || gatewayUrl === undefined) throw new Error("no simulated ledger");
   return {
-    ...{ clients, depths, control, gatewayUrl },
+    ...{ clients, depths, endpoints, opsUrls, control, gatewayUrl },
     variables: variables.dispatcher,
     cdpResource: String(variables.indexer.CDP_RESOURCE),
-    setLatency: async (latencyMs: number) => {
-      const body = JSON.stringify({ latencyMs });
-      await fetch(`${gatewayUrl}/control/faults`, { method: "POST", body });
+    setFaults: async (faults: Readonly<Record<string, unknown>>) => {
+      const body = JSON.stringify(faults);
+      const answer = await fetch(`${gatewayUrl}/control/faults`, { method: "POST", body });
+      if (!answer.ok) throw new Error(`the simulator will not have it: ${await answer.text()}`);
     },
     headVersion: async () => {
       const response = await fetch(`${gatewayUrl}/control/health`);

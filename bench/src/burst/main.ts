@@ -1,0 +1,66 @@
+import { availableParallelism } from "node:os";
+import { LOCAL_AWS } from "../../../local/src/aws/names.ts";
+import { finish } from "../finish.ts";
+import { parseFlags } from "../flags.ts";
+import { startBenchStack } from "../stack/bench-stack.ts";
+import { runBurst } from "./run-burst.ts";
+
+const EXIT_USAGE = 2;
+/** Over all liquidators: the design's. */
+const EXECUTORS = 50;
+const FINALITY_IN_FLIGHT = 10;
+const MESSAGES_IN_FLIGHT = 150;
+/** The book has to hold so many positions for each candidate that it is to give. */
+const CDPS_PER_CANDIDATE = 20;
+const CRASH = "0.2";
+
+const flags = parseFlags(process.argv.slice(2), {
+  candidates: { fallback: 1_500, min: 10, max: 20_000 },
+  "commit-ms": { fallback: 5_000, min: 100, max: 60_000 },
+  "latency-ms": { fallback: 100, min: 0, max: 10_000 },
+  /** Candidates per hour; 0 sends all at once. */
+  rate: { fallback: 0, min: 0, max: 1_000_000 },
+  liquidators: { fallback: 5, min: 1, max: 50 },
+  seed: { fallback: 1, min: 0, max: 4_294_967_295 },
+});
+
+if (flags.kind === "fault") {
+  process.stderr.write(`${flags.message}\n`);
+  process.exitCode = EXIT_USAGE;
+} else {
+  const { candidates, liquidators, rate, seed } = flags.numbers;
+  const { "latency-ms": latencyMs, "commit-ms": commitMs } = flags.numbers;
+  const stack = await startBenchStack({
+    ...{ cdps: (candidates + 100) * CDPS_PER_CANDIDATE, indexers: 2, liquidators, seed },
+    baseVariables: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "" },
+    overrides: {
+      // What they find is kept until the clock starts: no liquidator receives from there.
+      indexer: { LIQUIDATION_QUEUE: LOCAL_AWS.liquidationDeadLetterQueue },
+      liquidator: {
+        ...{ MESSAGES_IN_FLIGHT: String(MESSAGES_IN_FLIGHT), FINALITY_POLL_MS: "1000" },
+        VISIBILITY_TIMEOUT_SECONDS: "60",
+      },
+    },
+  });
+  process.on("exit", () => stack.supervisor.killAll());
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(130));
+  try {
+    const limits = { executors: EXECUTORS, finalityInFlight: FINALITY_IN_FLIGHT };
+    const report = await runBurst(
+      {
+        ...{ candidates, commitMs, latencyMs, liquidators, ...limits },
+        ...{ messagesInFlight: MESSAGES_IN_FLIGHT, cores: availableParallelism(), crash: CRASH },
+        perHour: rate === 0 ? null : rate,
+      },
+      stack,
+      stack.supervisor.failed,
+    );
+    process.exitCode = finish(report, {
+      reportFile: flags.reportFile,
+      folder: process.env.INIT_CWD ?? process.cwd(),
+      write: (text) => void process.stdout.write(text),
+    });
+  } finally {
+    await stack.stop();
+  }
+}
