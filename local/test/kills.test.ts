@@ -96,7 +96,7 @@ beforeAll(async () => {
   await world.startLiquidator("third");
   await world.untilAnswered();
   evidence = await world.evidence(firsts.map(({ cdpId }) => cdpId));
-}, 120_000);
+}, 400_000);
 
 afterAll(() => world.stop());
 

@@ -68,7 +68,14 @@ export interface RunningStack
 export async function startRunningStack(
   cdps: number,
   front?: FrontGateway,
-  { hasReference = false }: { readonly hasReference?: boolean } = {},
+  {
+    hasReference = false,
+    variables: more = {},
+  }: {
+    readonly hasReference?: boolean;
+    /** Of every program, beside its own. */
+    readonly variables?: Variables;
+  } = {},
 ): Promise<RunningStack> {
   const root = await mkdtemp(join(tmpdir(), "weft-stack-"));
   const folder = await createRunFolder({ root, startedAtMs: 0, seed: 1 });
@@ -79,7 +86,8 @@ export async function startRunningStack(
   const ours = createPrograms({ ...surroundings, baseVariables: {}, folder, sleep, signal });
   const programs: Programs = {
     ...ours,
-    app: (app, name, variables) => ours.app(app, name, preferring(front, variables)),
+    app: (app, name, variables) =>
+      ours.app(app, name, preferring(front, { ...variables, ...more })),
   };
   const stop = async () => {
     await supervisor.stopAll(10_000).finally(() => guard.close());

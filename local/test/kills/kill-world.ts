@@ -23,6 +23,11 @@ const RUN_ID = "20261120T215500Z";
 const TRACE_ID = "0123456789abcdef0123456789abcdef";
 const EXPIRES_MS = 24 * 3_600_000;
 
+interface Liquidator extends Child {
+  /** How many messages it works on, those included that are no longer its own. */
+  heldMessages(): Promise<number>;
+}
+
 export type KillWorld = Awaited<ReturnType<typeof startKillWorld>>;
 
 /** Ledger, queue, bucket and table as servers of their own, and liquidators that are started and killed on demand. */
@@ -83,7 +88,7 @@ export async function startKillWorld(options: {
       await change("reference", { copy: true });
     },
     /** A liquidator of its own process that nobody starts again; resolves when it is ready. */
-    async startLiquidator(name: string): Promise<Child> {
+    async startLiquidator(name: string): Promise<Liquidator> {
       const spec = programs.app("liquidator", name, {
         ...servers.variables.liquidator,
         ...{ VISIBILITY_TIMEOUT_SECONDS: "6", RECEIVE_WAIT_SECONDS: "1", FINALITY_POLL_MS: "50" },
@@ -92,8 +97,14 @@ export async function startKillWorld(options: {
       });
       const child = startChild({ ...spec, args: [bundle] });
       children.push(child);
-      await programs.ready(child);
-      return child;
+      const opsUrl = await programs.ready(child);
+      return {
+        ...child,
+        async heldMessages() {
+          const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
+          return Number(/^liquidator_messages_held (\d+)$/m.exec(metrics)?.[1]);
+        },
+      };
     },
     /** CDPs over the line that are worth liquidating, the most collateral first. */
     async overLine(): Promise<string[]> {
@@ -130,7 +141,7 @@ export async function startKillWorld(options: {
           const { liquidation } = await servers.depths(CALM);
           return liquidation === 0;
         },
-        { withinMs: 100_000 },
+        { withinMs: 200_000 },
       );
     },
     async evidence(cdpIds: readonly string[]): Promise<Evidence> {
