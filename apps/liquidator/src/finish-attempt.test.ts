@@ -17,7 +17,11 @@ const plan = {
   traceId: "0123456789abcdef0123456789abcdef",
 };
 
-async function finish(finality: Finality | Error, stored: object = plan) {
+async function finish(
+  finality: Finality | Error,
+  stored: object = plan,
+  unreadableEvents: readonly string[] = [],
+) {
   const settled: Settlement[] = [];
   const finished = await finishAttempt(
     {
@@ -47,6 +51,7 @@ async function finish(finality: Finality | Error, stored: object = plan) {
           bonusFees: [],
           seizedNfts: [],
           accountChanges: null,
+          unreadableEvents,
         }),
       readHeadVersion: () => Promise.resolve(1_200n),
       settle: (settlement) => {
@@ -99,4 +104,17 @@ it("a Gateway that refuses to tell parks no message whose transaction may be on 
 it("an intent that is not final yet stays just that", async () => {
   const pending = new AppError("finality_pending", "not final yet", { disposition: "retry" });
   await expect(finish(pending)).rejects.toBe(pending);
+});
+
+it("settles a commit whose events cannot be read, and says which", async () => {
+  const finality = { kind: "committed_success", detail: "" } as const;
+  const { settled } = await finish(finality, plan, ["LiquidationBonusFeeEvent: no SBOR value"]);
+  expect(settled).toMatchObject([
+    {
+      ending: "liquidated",
+      detail:
+        "committed at state version 1010; cannot read LiquidationBonusFeeEvent: no SBOR value",
+      transaction: { commit: { feeXrd: 500_000_000_000_000_000n } },
+    },
+  ]);
 });

@@ -55,7 +55,7 @@ export async function finishAttempt(
       attempt,
       ending,
       ownFailure: ending === "failed_on_ledger" ? ending : null,
-      detail: finality.detail || `committed at state version ${observedStateVersion}`,
+      detail: detailOf(finality, end),
       observedStateVersion,
       context,
       transaction: { intentHash, endEpochExclusive, submittedAtMs, finalAtMs, commit },
@@ -76,6 +76,20 @@ async function readEnd(
     finality.kind === "rejected" ? null : await readCommit({ intentHash, account }, signal);
   const observedStateVersion = commit?.stateVersion ?? (await readHeadVersion(signal));
   return { finality, finalAtMs, commit, observedStateVersion };
+}
+
+function detailOf(
+  { detail }: Finality,
+  {
+    commit,
+    observedStateVersion,
+  }: Pick<Settlement, "observedStateVersion"> & {
+    readonly commit: Commit | null;
+  },
+): string {
+  const what = detail || `committed at state version ${observedStateVersion}`;
+  const unreadable = commit?.unreadableEvents ?? [];
+  return unreadable.length === 0 ? what : `${what}; cannot read ${unreadable.join(", ")}`;
 }
 
 function endUnreadable(intentHash: string, cause: GatewayError): AppError {

@@ -42,6 +42,7 @@ const liquidated: Settlement = {
         },
       ],
       seizedNfts: [],
+      unreadableEvents: [],
       accountChanges: new Map([
         ["resource_sim1debt", parseDecimal("-100")],
         ["resource_sim1coll", parseDecimal("140.8")],
@@ -133,6 +134,16 @@ it("counts what came to us, (142 - 1.2) x 1.5 - 100 x 2 - 0.5 = 10.7 XRD", async
       endedAt: "2026-11-20T21:55:10.000Z",
     },
   });
+});
+
+it("counts no profit where the events say only part of what came", async () => {
+  const { settle, outcomes, events } = setUp();
+  const { transaction } = liquidated;
+  const unreadableEvents = ["CDPRemoveNFTCollateralForLiquidation: no SBOR value"];
+  const commit = transaction?.commit ? { ...transaction.commit, unreadableEvents } : null;
+  await settle({ ...liquidated, transaction: transaction && { ...transaction, commit } });
+  expect(outcomes).toMatchObject([{ ending: "liquidated", profitXrd: null }]);
+  expect(events).toContain("settle hold 4 of 1010");
 });
 
 it("an ending without a transaction has no profit, no amounts and no times of submission", async () => {

@@ -127,7 +127,9 @@ function outcomeOf(settlement: Settlement, endedAtMs: number): Outcome {
     seizedNfts: commit?.seizedNfts.map((nft) => ({ ...nft })) ?? [],
     funding: context.funding ?? null,
     profitXrd:
-      ending === "liquidated" && commit !== null ? profitOf(commit, context.pricesXrd) : null,
+      ending === "liquidated" && commit !== null && commit.unreadableEvents.length === 0
+        ? profitOf(commit, context.pricesXrd)
+        : null,
     times: {
       queuedAt: context.queuedAt,
       receivedAt: context.receivedAt,

@@ -51,7 +51,7 @@ export const outcomeSchema = z.strictObject({
   seizedNfts: z.array(z.strictObject({ resource: resourceAddress, id: z.string() })).default([]),
   /** How it was paid for; null unless something was signed. */
   funding: z.enum(FUNDING_KINDS).nullable().default(null),
-  /** What changed in the account, fee and all, at the prices of the plan; null unless liquidated, or where the Gateway does not say. */
+  /** What changed in the account, fee and all, at the prices of the plan; null unless liquidated, or where Gateway or events do not say. */
   profitXrd: decimalText.nullable(),
   times: z.strictObject({
     queuedAt: instant,

@@ -8,7 +8,7 @@ import {
 import type { GatewayClient } from "../gateway/client.ts";
 import { unexpectedAnswer } from "../gateway/unexpected.ts";
 import { namedField } from "../sbor/fields.ts";
-import { readAt, type SborNode, type SborReader } from "../sbor/node.ts";
+import { readAt, SborError, type SborNode, type SborReader } from "../sbor/node.ts";
 import { readDecimal, readLocalId, readReference } from "../sbor/readers.ts";
 
 const ENDPOINT = "/transaction/committed-details";
@@ -42,11 +42,14 @@ export interface Commit {
   readonly seizedNfts: readonly { readonly resource: ResourceAddress; readonly id: string }[];
   /** What the transaction changed in the account, fee and all, by resource; fungibles only. Null where the Gateway does not say. */
   readonly accountChanges: ReadonlyMap<ResourceAddress, Decimal> | null;
+  /** Events of the market that are not as we know them, and so are missing above. */
+  readonly unreadableEvents: readonly string[];
 }
 
 /**
  * Reads what a committed transaction did, from the events of the market alone: another component may call its events the
- * same. A committed failure has none.
+ * same. A committed failure has none. An event that cannot be read takes nothing else with it: that the transaction is
+ * final, where, and what it cost, is what reservations wait for.
  *
  * @throws {GatewayError} `gateway_not_found` (retry) while this Gateway has not seen the commit
  */
@@ -67,18 +70,22 @@ export async function readCommit(
   }
   if (typeof transaction.fee_paid !== "string") throw unexpectedAnswer(ENDPOINT, "no fee_paid");
   const events = marketEvents(transaction.receipt?.events ?? [], market);
+  const unreadableEvents: string[] = [];
+  const readAll = <T>(name: string, reader: SborReader<T>) =>
+    readEvents(events, { name, reader, onUnreadable: (fault) => unreadableEvents.push(fault) });
   return {
     stateVersion: BigInt(transaction.state_version),
     feeXrd: parseDecimal(transaction.fee_paid),
     confirmedAtMs,
     paid: [
-      ...readEvents(events, "CDPRepayForLiquidationEvent", readMoved),
-      ...readEvents(events, "CDPRepayForNFTLiquidationEvent", readMoved),
+      ...readAll("CDPRepayForLiquidationEvent", readMoved),
+      ...readAll("CDPRepayForNFTLiquidationEvent", readMoved),
     ],
-    seized: readEvents(events, "CDPRemoveCollateralForLiquidation", readMoved),
-    bonusFees: readEvents(events, "LiquidationBonusFeeEvent", readBonusFee),
-    seizedNfts: readEvents(events, "CDPRemoveNFTCollateralForLiquidation", readSeizedNft),
+    seized: readAll("CDPRemoveCollateralForLiquidation", readMoved),
+    bonusFees: readAll("LiquidationBonusFeeEvent", readBonusFee),
+    seizedNfts: readAll("CDPRemoveNFTCollateralForLiquidation", readSeizedNft),
     accountChanges: changesOf(account, transaction.balance_changes),
+    unreadableEvents,
   };
 }
 
@@ -112,10 +119,28 @@ function marketEvents(events: readonly unknown[], market: string): MarketEvent[]
   });
 }
 
-function readEvents<T>(events: readonly MarketEvent[], name: string, reader: SborReader<T>): T[] {
-  return events
-    .filter((event) => event.name === name)
-    .map((event) => readAt(name, event.data as SborNode, (node) => reader(payloadOf(node))));
+function readEvents<T>(
+  events: readonly MarketEvent[],
+  {
+    name,
+    reader,
+    onUnreadable,
+  }: {
+    readonly name: string;
+    readonly reader: SborReader<T>;
+    readonly onUnreadable: (fault: string) => void;
+  },
+): T[] {
+  return events.flatMap((event) => {
+    if (event.name !== name) return [];
+    try {
+      return [readAt(name, event.data as SborNode, (node) => reader(payloadOf(node)))];
+    } catch (error) {
+      if (!(error instanceof SborError)) throw error;
+      onUnreadable(error.message);
+      return [];
+    }
+  });
 }
 
 /**

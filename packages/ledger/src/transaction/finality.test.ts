@@ -168,6 +168,7 @@ describe("a commit", () => {
       ],
       bonusFees: [{ resource: BTC, fee: ONE, protocolFee: 200_000_000_000_000_000n }],
       seizedNfts: [],
+      unreadableEvents: [],
       accountChanges: new Map([
         [BTC, 3n * ONE],
         [XRD, -750_000_000_000_000_000n],
@@ -216,9 +217,24 @@ describe("a commit", () => {
     await expect(read()).rejects.toMatchObject({ code: "gateway_not_found", disposition: "retry" });
   });
 
-  test("with an event that does not fit says which", async () => {
-    gateway.on(DETAILS, commit([event("CDPRepayForLiquidationEvent", MARKET, struct({}))]));
-    await expect(read()).rejects.toThrow("CDPRepayForLiquidationEvent.cdp_id: missing");
+  test("with an event that does not fit says which, and is a commit with its fee all the same", async () => {
+    gateway.on(
+      DETAILS,
+      commit([
+        event("CDPRepayForLiquidationEvent", MARKET, struct({})),
+        event("CDPRemoveCollateralForLiquidation", MARKET, undefined),
+        event("CDPRemoveCollateralForLiquidation", MARKET, moved(BTC, "3")),
+      ]),
+    );
+    expect(await read()).toMatchObject({
+      ...{ stateVersion: 5_001n, feeXrd: 750_000_000_000_000_000n },
+      paid: [],
+      seized: [{ cdpId: "#6#", resource: BTC, amount: 3n * ONE }],
+      unreadableEvents: [
+        "CDPRepayForLiquidationEvent.cdp_id: missing",
+        "CDPRemoveCollateralForLiquidation: no SBOR value",
+      ],
+    });
   });
 });
 
