@@ -102,6 +102,7 @@ const fraction = z
 /** How far a price may go before a second opinion is wanted; docs/price-guard.md says why these. */
 const priceGuard = z.strictObject({
   band: fraction.default("0.2"),
+  extremeFactor: fraction.refine((text) => Number(text) >= 2, "must be at least 2").default("10"),
   hourBand: fraction.default("0.35"),
   dayBand: fraction.default("0.5"),
   agreement: fraction.default("0.05"),

@@ -24,6 +24,7 @@ export function priceGuardVariablesOf({ priceGuard }: Pick<Environment, "priceGu
   const { referenceUrl } = priceGuard;
   return {
     PRICE_BAND: priceGuard.band,
+    PRICE_EXTREME_FACTOR: priceGuard.extremeFactor,
     PRICE_HOUR_BAND: priceGuard.hourBand,
     PRICE_DAY_BAND: priceGuard.dayBand,
     PRICE_AGREEMENT: priceGuard.agreement,

@@ -127,14 +127,16 @@ describe("without a reference", () => {
   );
 
   test(
-    "a price of 10^7 times its value queues nothing, and a candidate for it signs nothing",
+    "a price of 10^7 times its value, however often the feed repeats it, queues nothing, and a candidate for it signs nothing",
     async () => {
       await levers.set("xETH", honest * 1e7);
-      // The simulated feed would repeat it at the next run, and a lie that is repeated needs a reference.
-      await levers.post("faults", { priceFeed: "stopped" });
-      const { runId, verdicts, candidates, decisions } = await levers.run();
-      expect(await levers.becauseOf("xETH", decisions)).toBe("outside_band");
-      await expectCalm(verdicts, candidates);
+      let runId = "";
+      for (const _ of [1, 2, 3]) {
+        const run = await levers.run();
+        expect(await levers.becauseOf("xETH", run.decisions)).toBe("implausible");
+        await expectCalm(run.verdicts, run.candidates);
+        ({ runId } = run);
+      }
       const cdpId = (await stack.control.audit(CALM)).overLine.find(
         ({ badDebt }) => !badDebt,
       )?.cdpId;
@@ -147,8 +149,30 @@ describe("without a reference", () => {
         transaction: null,
       });
       expect((await stack.control.audit(CALM)).liquidations).toEqual([]);
-      await levers.post("faults", { priceFeed: null });
       await levers.set("xETH", honest);
+      expect((await levers.run()).verdicts.unverified).toBe(0);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    "a price that creeps under the band with each sweep is stopped by where it was an hour before, and heals",
+    async () => {
+      const because: unknown[] = [];
+      for (const step of [1, 2, 3, 4]) {
+        await levers.set("xETH", honest * 0.87 ** step);
+        const run = await levers.run();
+        because.push(await levers.becauseOf("xETH", run.decisions));
+        if (step > 3) expect(run.candidates).toBe(0);
+      }
+      expect(because).toEqual([
+        "within_limits",
+        "within_limits",
+        "within_limits",
+        "outside_hour_anchor",
+      ]);
+      await levers.set("xETH", honest);
+      await levers.run();
       expect((await levers.run()).verdicts.unverified).toBe(0);
     },
     TEST_TIMEOUT_MS,

@@ -68,6 +68,7 @@ function createGuard(change: Partial<JudgePricesDeps> = {}) {
       band: parseDecimal("0.2"),
       hourBand: parseDecimal("0.35"),
       dayBand: parseDecimal("0.5"),
+      extremeFactor: parseDecimal("10"),
       agreement: parseDecimal("0.05"),
       referenceTolerance: parseDecimal("0.01"),
       maxAgeSeconds: 14_400n,
@@ -122,7 +123,8 @@ describe("judgePrices", () => {
   it.each<[SuspectReason, bigint, Record<string, string>]>([
     ["absent", 900n, { [BTC]: "90000" }],
     ["zero", 900n, { ...prices, [ETH]: "0" }],
-    ["outside_band", 900n, { ...prices, [ETH]: "30000000000" }],
+    ["outside_band", 900n, { ...prices, [ETH]: "3601" }],
+    ["implausible", 900n, { ...prices, [ETH]: "30000000000" }],
   ])("says %s of one asset, and believes the other", async (reason, seconds, observed) => {
     const guard = createGuard();
     await guard.judge(marketAt(-900n, prices));

@@ -11,6 +11,7 @@ const limits = {
   band: parseDecimal("0.2"),
   hourBand: parseDecimal("0.35"),
   dayBand: parseDecimal("0.5"),
+  extremeFactor: parseDecimal("10"),
   agreement: parseDecimal("0.05"),
   referenceTolerance: parseDecimal("0.01"),
   maxAgeSeconds: 14_400n,
@@ -69,7 +70,7 @@ describe("the prices that the ledger judged a CDP with", () => {
     ["3000", undefined],
     ["3600", undefined],
     ["3601", "outside_band: 3601 XRD against 3000 for resource_sim1eth"],
-    ["30000000000", "outside_band: 30000000000 XRD against 3000 for resource_sim1eth"],
+    ["30000000000", "implausible: 30000000000 XRD against 3000 for resource_sim1eth"],
     ["0", "zero: 0 XRD for resource_sim1eth"],
   ])("are believed as the guard accepted them: %s", async (price, suspect) => {
     expect(await createWorld().find(owing(price))).toBe(suspect);

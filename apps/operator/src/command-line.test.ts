@@ -16,6 +16,8 @@ test.each([
   [["quarantine", "release", "7"], { name: "quarantine-release", cdpId: "#7#" }],
   [["pause", "--reason", " oracle fault "], { name: "pause", reason: "oracle fault" }],
   [["resume"], { name: "resume" }],
+  [["prices", "list"], { name: "prices-list" }],
+  [["prices", "accept", "resource_sim1a"], { name: "prices-accept", resource: "resource_sim1a" }],
   [["reservations"], { name: "reservations" }],
   [["rehearse"], { name: "rehearse", limit: null }],
   [["rehearse", "--limit", "20"], { name: "rehearse", limit: 20 }],
@@ -44,6 +46,8 @@ test.each([
   [["explain", "12", "13"], '"13" is one word too many'],
   [["quarantine"], "quarantine needs list or release <cdp>"],
   [["quarantine", "release"], "name a CDP: 12"],
+  [["prices"], "prices needs list or accept <resource>"],
+  [["prices", "accept", "xETH"], "name the asset by its address: resource_rdx1…"],
   [["pause"], "pause needs --reason: whoever finds it paused should know why"],
   [["pause", "--reason", " "], "pause needs --reason: whoever finds it paused should know why"],
   [

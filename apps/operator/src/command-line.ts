@@ -11,6 +11,8 @@ export type Command =
   | { readonly name: "pause"; readonly reason: string }
   | { readonly name: "resume" }
   | { readonly name: "reservations" }
+  | { readonly name: "prices-list" }
+  | { readonly name: "prices-accept"; readonly resource: string }
   | RehearseCommand;
 
 export interface RehearseCommand {
@@ -40,6 +42,8 @@ export const USAGE = `npm run operator -- <command> [options]
   quarantine release <cdp>    ends a quarantine now
   pause --reason TEXT         no liquidator receives or signs; what is signed is still followed to its end
   resume                      ends a pause
+  prices list                 what the price guard believes of each asset, and what it does not
+  prices accept <resource>    vouches for the price that is suspect now
   reservations                what of the account is promised, and what this hour has cost
   rehearse                    plans and previews a liquidation of every CDP as if it were under water; signs nothing
 
@@ -92,7 +96,7 @@ function readArgs(args: readonly string[]) {
 function toCommand(words: readonly string[], values: Values): Command {
   const [first, second, ...rest] = words;
   const sinceMs = parseSince(values.since ?? DEFAULT_SINCE);
-  if (rest.length > 1 || (rest.length === 1 && first !== "quarantine")) {
+  if (rest.length > 1 || (rest.length === 1 && first !== "quarantine" && first !== "prices")) {
     throw new UsageError(`"${rest.at(-1)}" is one word too many`);
   }
   switch (first) {
@@ -105,6 +109,10 @@ function toCommand(words: readonly string[], values: Values): Command {
       if (second === "list") return { name: "quarantine-list" };
       if (second === "release") return { name: "quarantine-release", cdpId: parseCdpId(rest[0]) };
       throw new UsageError("quarantine needs list or release <cdp>");
+    case "prices":
+      if (second === "list") return { name: "prices-list" };
+      if (second === "accept") return { name: "prices-accept", resource: parseResource(rest[0]) };
+      throw new UsageError("prices needs list or accept <resource>");
     case "pause":
       if (values.reason !== undefined && values.reason.trim() !== "") {
         return { name: first, reason: values.reason.trim() };
@@ -127,6 +135,11 @@ function parseCdpId(text: string | undefined): string {
   const digits = /^#?(0|[1-9]\d{0,19})#?$/.exec(text ?? "")?.[1];
   if (digits !== undefined) return `#${digits}#`;
   throw new UsageError(text === undefined ? "name a CDP: 12" : `${text} is no CDP: write 12`);
+}
+
+function parseResource(text: string | undefined): string {
+  if (text !== undefined && /^resource_[a-z0-9_]+$/.test(text)) return text;
+  throw new UsageError("name the asset by its address: resource_rdx1…");
 }
 
 function parseEnding(text: string | undefined): Ending | null {

@@ -1,5 +1,6 @@
 import {
   connectGateway,
+  type GatewayClient,
   type LedgerHead,
   NETWORK_IDS,
   PreviewFailedError,
@@ -11,7 +12,7 @@ import {
   SborError,
   xrdAddress,
 } from "@weft/ledger";
-import { parseDecimal } from "@weft/protocol";
+import { type Market, parseDecimal } from "@weft/protocol";
 import { createRemoteClock, systemClock } from "@weft/runtime";
 import {
   createAttemptStore,
@@ -28,6 +29,7 @@ import type { Command, RehearseCommand } from "./command-line.ts";
 import type { Config } from "./config.ts";
 import { type ExplainDeps, explain } from "./explain.ts";
 import { findOutcomes } from "./find-outcomes.ts";
+import { acceptPrice, listPrices } from "./judge-prices.ts";
 import { listAttempts } from "./list-attempts.ts";
 import { listOutcomes } from "./list-outcomes.ts";
 import { listQuarantine } from "./list-quarantine.ts";
@@ -77,6 +79,12 @@ export async function runCommand(
       return pauseFleet(fleet, { reason: command.reason, nowMs: Date.now() }, signal);
     case "resume":
       return resumeFleet(fleet, signal);
+    case "prices-list": {
+      const market = await adapters.readMarket(await readHead(adapters.gateway, signal), signal);
+      return listPrices(market, adapters.prices, signal);
+    }
+    case "prices-accept":
+      return acceptPrice(command.resource, adapters.prices, signal);
     case "reservations":
       return listReservations(
         await adapters.reservations.read(signal),
@@ -92,12 +100,14 @@ function openAdapters(config: Config) {
   const dynamo = createDynamo({ region, endpointUrl: config.AWS_ENDPOINT_URL_DYNAMODB });
   const table = { dynamo, table: config.STATE_TABLE };
   const { CLOCK_URL } = config;
+  const gateway = connectGateway(config, {
+    app: "operator",
+    version: VERSION,
+    registry: new Registry(),
+  });
   return {
-    gateway: connectGateway(config, {
-      app: "operator",
-      version: VERSION,
-      registry: new Registry(),
-    }),
+    gateway,
+    readMarket: (head: LedgerHead, signal: AbortSignal) => marketAt(config, gateway, head, signal),
     objects: createObjectStore({ s3, bucket: config.DATA_BUCKET }),
     attempts: createAttemptStore(table),
     fleet: createFleetSwitch(table),
@@ -107,20 +117,31 @@ function openAdapters(config: Config) {
   };
 }
 
+async function marketAt(
+  config: Config,
+  gateway: GatewayClient,
+  { stateVersion, timestampMs }: LedgerHead,
+  signal: AbortSignal,
+): Promise<Market> {
+  const addresses = {
+    lendingMarket: config.LENDING_MARKET,
+    lendingPool: config.LENDING_POOL,
+    cdpResource: config.CDP_RESOURCE,
+  };
+  const entities = await resolveMarket(gateway, addresses, stateVersion, signal);
+  const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
+  return readMarket(gateway, entities, { stateVersion, ledgerTimeMs: timestampMs, xrd }, signal);
+}
+
 function explainDeps(
   config: Config,
-  { gateway, attempts, fleet, prices, clock }: ReturnType<typeof openAdapters>,
+  { gateway, readMarket: market, attempts, fleet, prices, clock }: ReturnType<typeof openAdapters>,
   findOutcomesOf: ExplainDeps["findOutcomes"],
 ): ExplainDeps {
   const { LENDING_MARKET: lendingMarket, CDP_RESOURCE: cdpResource } = config;
   return {
     readHead: (s) => readHead(gateway, s),
-    readMarket: async ({ stateVersion, timestampMs }: LedgerHead, s) => {
-      const addresses = { lendingMarket, lendingPool: config.LENDING_POOL, cdpResource };
-      const entities = await resolveMarket(gateway, addresses, stateVersion, s);
-      const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
-      return readMarket(gateway, entities, { stateVersion, ledgerTimeMs: timestampMs, xrd }, s);
-    },
+    readMarket: market,
     readCdp: async (cdpId, { stateVersion }, s) => {
       const reads = await readCdps(gateway, { cdpResource, ids: [cdpId], stateVersion }, s);
       return reads.get(cdpId) ?? { kind: "unknown" };

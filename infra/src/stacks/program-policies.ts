@@ -148,7 +148,7 @@ export function liquidatorStatements(
   ];
 }
 
-/** What the operator's command line reads, and the two things it changes: the fleet switch, and a quarantine. */
+/** What the operator's command line reads, and what it changes: the fleet switch, a quarantine, a price in doubt. */
 export function operatorStatements(r: Resources): PolicyStatement[] {
   return [
     allow("ReadOutcomes", ["s3:GetObject"], [r.objects("outcomes/*")]),
@@ -164,6 +164,12 @@ export function operatorStatements(r: Resources): PolicyStatement[] {
       ["dynamodb:UpdateItem"],
       [r.table],
       onItems("StringEquals", ITEMS.fleet),
+    ),
+    allow(
+      "VouchForPrices",
+      ["dynamodb:UpdateItem"],
+      [r.table],
+      onItems("StringLike", ITEMS.prices),
     ),
     allow(
       "ReleaseFromQuarantine",

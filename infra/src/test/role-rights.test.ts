@@ -108,6 +108,7 @@ test("people are let into the cluster, and to what the command line of operators
       "Allow ListOutcomes: s3:ListBucket on arn:aws:s3:::weft-mainnet-data-7be1d0-eu-west-1",
       "Allow ReadTheState: dynamodb:BatchGetItem dynamodb:DescribeTable dynamodb:GetItem dynamodb:Scan on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state",
       'Allow PauseAndResume: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
+      'Allow VouchForPrices: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["PRICE#*"]}}',
       'Allow ReleaseFromQuarantine: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
     ],
   });

@@ -102,6 +102,7 @@ export {
   ACCEPTANCE_BASES,
   type AcceptanceBasis,
   type AnchorPoint,
+  acceptByHand,
   type PriceAnchor,
   type PriceGuardState,
   type PriceLimits,

@@ -15,6 +15,8 @@ export const SUSPECT_REASONS = [
   "first_seen",
   /** Too far from the last accepted price. */
   "outside_band",
+  /** So far from it that no repetition makes it true: only a reference, or an operator, can say so. */
+  "implausible",
   /** Too far from what was accepted an hour ago: a walk in small steps. */
   "outside_hour_anchor",
   /** Too far from what was accepted a day ago. */
@@ -35,6 +37,8 @@ export const ACCEPTANCE_BASES = [
   "second_observation",
   /** The reference source agreed. */
   "reference",
+  /** An operator said so. */
+  "operator",
 ] as const;
 
 export type AcceptanceBasis = (typeof ACCEPTANCE_BASES)[number];
@@ -43,6 +47,8 @@ export type AcceptanceBasis = (typeof ACCEPTANCE_BASES)[number];
 export interface PriceLimits {
   /** From the last accepted price. */
   readonly band: Decimal;
+  /** How many times the last accepted price, or how small a part of it, is beyond any second observation: 10 is a tenth to ten times. */
+  readonly extremeFactor: Decimal;
   /** From what was accepted one to two hours before. */
   readonly hourBand: Decimal;
   /** From what was accepted one to two days before. */
@@ -101,6 +107,11 @@ export function isWithin(price: Decimal, base: Decimal, fraction: Decimal): bool
   return distance * DECIMAL_ONE <= base * fraction;
 }
 
+/** Whether a price is more than so many times another, or less than that part of it. Exact: nothing is rounded. */
+function isImplausible(price: Decimal, base: Decimal, factor: Decimal): boolean {
+  return price * DECIMAL_ONE > base * factor || price * factor < base * DECIMAL_ONE;
+}
+
 /** The same entry of the cache, read again. */
 export function isSameObservation(a: Price, b: Price): boolean {
   return (
@@ -119,8 +130,11 @@ export function isNewer(a: Price, b: Price): boolean {
 export function findBreach(
   price: Decimal,
   { observation, hour, day }: NonNullable<PriceGuardState["accepted"]>,
-  { band, hourBand, dayBand }: PriceLimits,
+  { band, extremeFactor, hourBand, dayBand }: PriceLimits,
 ): { readonly reason: SuspectReason; readonly base: Decimal } | undefined {
+  if (isImplausible(price, observation.price, extremeFactor)) {
+    return { reason: "implausible", base: observation.price };
+  }
   const checks = [
     ["outside_band", observation.price, band],
     ["outside_hour_anchor", hour.older.price, hourBand],
@@ -140,6 +154,11 @@ export function acceptWithin(
   const hour = rolled(accepted.hour, observation, HOUR_SECONDS);
   const day = rolled(accepted.day, observation, DAY_SECONDS);
   return { accepted: { observation, basis, hour, day }, suspect: null };
+}
+
+/** The state once an operator vouches for the suspect observation; the same when there is none. */
+export function acceptByHand(state: PriceGuardState): PriceGuardState {
+  return state.suspect === null ? state : acceptAnew(state.suspect.observation, "operator");
 }
 
 /** The state once an observation was believed although it broke a limit: it is what the next ones are compared with. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createGuard, HOURS, observe } from "../test/price-guard.ts";
 import { parseDecimal } from "./decimal.ts";
 import { judgeTipPrice } from "./price-guard.ts";
-import { UNSEEN } from "./price-guard-state.ts";
+import { acceptByHand, UNSEEN } from "./price-guard-state.ts";
 
 const QUARTER = 900n;
 
@@ -79,7 +79,7 @@ describe("the band", () => {
     const guard = createGuard();
     guard.settle("200", 0n);
     expect(guard.judge(observe("2000000000", QUARTER))).toMatchObject({
-      reason: "outside_band",
+      reason: "implausible",
       base: parseDecimal("200"),
     });
     expect(guard.judge(observe("201", 2n * QUARTER))).toMatchObject({ basis: "within_limits" });
@@ -92,6 +92,52 @@ describe("the band", () => {
     const wild = ["2000000000", "20000", "0.00002", "2000000000"];
     const kinds = wild.map((price, n) => guard.judge(observe(price, BigInt(n + 1) * QUARTER)).kind);
     expect(kinds).toEqual(["suspect", "suspect", "suspect", "suspect"]);
+  });
+});
+
+describe("what is implausible", () => {
+  it.each([
+    ["2000", "outside_band"],
+    ["2000.000000000000000001", "implausible"],
+    ["20", "outside_band"],
+    ["19.999999999999999999", "implausible"],
+  ])(
+    "begins at ten times the last accepted price, and at a tenth of it: %s after 200 is %s",
+    (price, reason) => {
+      const guard = createGuard();
+      guard.settle("200", 0n);
+      expect(guard.judge(observe(price, QUARTER))).toMatchObject({ reason });
+    },
+  );
+
+  it("is believed at no repetition, and forgotten when the price comes back", () => {
+    const guard = createGuard();
+    guard.settle("200", 0n);
+    for (let n = 1n; n <= 8n; n += 1n) {
+      expect(guard.judge(observe("2000000000", n * QUARTER))).toMatchObject({
+        kind: "suspect",
+        reason: "implausible",
+        base: parseDecimal("200"),
+      });
+    }
+    expect(guard.judge(observe("205", 9n * QUARTER))).toMatchObject({ basis: "within_limits" });
+  });
+
+  it("is believed when a reference agrees", () => {
+    const guard = createGuard();
+    guard.settle("200", 0n);
+    expect(guard.judge(observe("10", QUARTER)).kind).toBe("suspect");
+    expect(guard.judge(observe("10", 2n * QUARTER), "10.05")).toMatchObject({ basis: "reference" });
+  });
+
+  it("is believed when an operator vouches for it, and is what the next ones are compared with", () => {
+    const guard = createGuard();
+    guard.settle("200", 0n);
+    guard.judge(observe("10", QUARTER));
+    guard.state = acceptByHand(guard.state);
+    expect(guard.state.accepted?.basis).toBe("operator");
+    expect(guard.judge(observe("11", 2n * QUARTER))).toMatchObject({ basis: "within_limits" });
+    expect(acceptByHand(guard.state)).toBe(guard.state);
   });
 });
 

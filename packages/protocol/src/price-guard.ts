@@ -59,7 +59,8 @@ const CLOCK_SKEW_SECONDS = 60n;
  *                    with the suspect, or the reference agrees: anchors start anew
  *
  * While a reference is given it decides alone: agreeing it accepts at once whatever the limits say, disagreeing it is not
- * overruled by any number of observations. Without one the limits decide. XRD is worth exactly 1, and never comes here.
+ * overruled by any number of observations. Without one the limits decide, and what is implausible stays suspect however
+ * often it is repeated. XRD is worth exactly 1, and never comes here.
  */
 export function judgePrice(evidence: PriceEvidence): PriceJudgement {
   const { observed, state, reference, limits } = evidence;
@@ -112,7 +113,7 @@ function judgeByLimits(observation: Price, evidence: PriceEvidence): PriceJudgem
       ? ({ reason: "first_seen", base: null } as const)
       : findBreach(price, accepted, limits);
   if (breach === undefined) return believe(observation, "within_limits", evidence);
-  if (agreesWithSuspect(observation, evidence)) {
+  if (breach.reason !== "implausible" && agreesWithSuspect(observation, evidence)) {
     return believe(observation, "second_observation", evidence);
   }
   return doubt(observation, breach.reason, breach.base, state);

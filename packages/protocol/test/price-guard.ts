@@ -16,6 +16,7 @@ export const PRICE_LIMITS: PriceLimits = {
   band: parseDecimal("0.2"),
   hourBand: parseDecimal("0.35"),
   dayBand: parseDecimal("0.5"),
+  extremeFactor: parseDecimal("10"),
   agreement: parseDecimal("0.05"),
   referenceTolerance: parseDecimal("0.01"),
   maxAgeSeconds: 14_400n,

@@ -9,6 +9,10 @@ const seconds = (min: number, max: number) => z.coerce.number().int().min(min).m
 /** What the programs with a price guard are told about it. Why these numbers: docs/price-guard.md. */
 export const priceGuardVariables = {
   PRICE_BAND: fraction.default("0.2"),
+  /** Beyond so many times the last accepted price, or below that part of it, no second observation is believed. */
+  PRICE_EXTREME_FACTOR: fraction
+    .refine((text) => Number(text) >= 2, "must be at least 2")
+    .default("10"),
   PRICE_HOUR_BAND: fraction.default("0.35"),
   PRICE_DAY_BAND: fraction.default("0.5"),
   PRICE_AGREEMENT: fraction.default("0.05"),

@@ -30,6 +30,7 @@ function stateAfter(...prices: readonly string[]): PriceGuardState {
         band: parseDecimal("0.2"),
         hourBand: parseDecimal("0.35"),
         dayBand: parseDecimal("0.5"),
+        extremeFactor: parseDecimal("10"),
         agreement: parseDecimal("0.05"),
         referenceTolerance: parseDecimal("0.01"),
         maxAgeSeconds: 14_400n,

@@ -5,6 +5,7 @@ import type { PriceGuardConfig } from "@weft/runtime";
 export function priceLimitsOf(config: PriceGuardConfig): PriceLimits {
   return {
     band: parseDecimal(config.PRICE_BAND),
+    extremeFactor: parseDecimal(config.PRICE_EXTREME_FACTOR),
     hourBand: parseDecimal(config.PRICE_HOUR_BAND),
     dayBand: parseDecimal(config.PRICE_DAY_BAND),
     agreement: parseDecimal(config.PRICE_AGREEMENT),
