@@ -1,4 +1,5 @@
 import {
+  type CdpRead,
   connectGateway,
   type GatewayClient,
   type LedgerHealth,
@@ -7,6 +8,7 @@ import {
   readCdps,
   readHead,
   readMarket,
+  readStakingUnits,
   resolveMarket,
   xrdAddress,
 } from "@weft/ledger";
@@ -81,9 +83,10 @@ async function readBook(
   const market = await readMarket(gateway, entities, { stateVersion, ledgerTimeMs, xrd }, CALM);
   const ids = Array.from({ length: cdps }, (_, position) => ledger.mintedId(position));
   const reads = await readCdps(gateway, { cdpResource, ids, stateVersion }, CALM);
+  const whole = await withStakingUnits(market, [...reads.values()]);
   const ours = new Map<string, ValuedHealth>();
   for (const [id, read] of reads) {
-    const health = read.kind === "live" ? assessHealth(read.cdp, market) : undefined;
+    const health = read.kind === "live" ? assessHealth(read.cdp, whole) : undefined;
     if (health?.kind === "valued") ours.set(id, health);
   }
   const theirs = await previewAll([...ours.keys()], lendingMarket);
@@ -94,6 +97,19 @@ async function readBook(
       theirs: theirs.get(id) as LedgerHealth,
     })),
   };
+}
+
+/** As an indexer does: whatever is pledged and not of the market may be a staking unit. */
+async function withStakingUnits(market: Market, reads: readonly CdpRead[]): Promise<Market> {
+  const held = reads.flatMap((read) =>
+    read.kind === "live" ? [...read.cdp.collaterals.keys()] : [],
+  );
+  const resources = [...new Set(held)].filter(
+    (resource) => !market.resourceConfigs.has(resource) && !market.depositUnits.has(resource),
+  );
+  const { stateVersion, xrd } = market;
+  const found = await readStakingUnits(gateway, { resources, stateVersion, xrd }, CALM);
+  return { ...market, stakingUnits: found.redemptionsXrd };
 }
 
 async function previewAll(ids: readonly string[], lendingMarket: string) {
@@ -115,6 +131,10 @@ describe("our health of a CDP and the ledger's, over twelve thousand CDPs", {
     expect(
       pairs.filter(({ theirs }) => theirs.liquidationLtv > DECIMAL_ONE).length,
     ).toBeGreaterThan(200);
+    const pledging = pairs.filter(({ theirs }) =>
+      theirs.collaterals.some(({ resourceType }) => resourceType === "lsu"),
+    );
+    expect(pledging.length).toBeGreaterThan(100);
     for (const { ours, theirs } of pairs) {
       expect(ours.loanValue).toBe(theirs.loanValue);
       expect(ours.collateralValue).toBe(theirs.collateralValue);

@@ -42,6 +42,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
   const deps: ScanBatchDeps = {
     isSuperseded: () => Promise.resolve(false),
     readMarket: () => Promise.resolve(xrdMarket()),
+    withStakingUnits: (market) => Promise.resolve(market),
     judgePrices: () => Promise.resolve(believedPrices),
     readCdps: () => Promise.resolve(book),
     readHead: () =>

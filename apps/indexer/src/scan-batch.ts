@@ -9,6 +9,7 @@ import { makeCandidates } from "./make-candidates.ts";
 import type { PinnedState } from "./market-cache.ts";
 import { describeSuspect } from "./report-prices.ts";
 import { screenCdps } from "./screen-cdps.ts";
+import type { WithStakingUnits } from "./staking-units.ts";
 import { summarizeBatch, summarizeSuperseded } from "./summarize-batch.ts";
 
 /** How the scan of a batch ended, the expected ways. Anything else is thrown. */
@@ -22,6 +23,8 @@ export interface ScanBatchDeps {
   readonly isSuperseded: (runId: string, signal: AbortSignal) => Promise<boolean>;
   /** Shared by the batches of the process. */
   readonly readMarket: (state: PinnedState) => Promise<Market>;
+  /** The market, with the staking units that these CDPs pledge; shared by the batches of the process. */
+  readonly withStakingUnits: WithStakingUnits;
   /** Whether to believe the market's prices; shared by the batches of the process. Never rejects for want of an answer. */
   readonly judgePrices: (market: Market, batch: IndexBatch) => Promise<MarketPrices>;
   readonly readCdps: (
@@ -112,7 +115,8 @@ async function readAndScreen(batch: IndexBatch, deps: ScanBatchDeps, signal: Abo
     signal,
   );
   const { market, prices } = believed;
-  return { screened: screenCdps(ids, reads, market, prices, deps.lines), prices };
+  const whole = await deps.withStakingUnits(market, reads);
+  return { screened: screenCdps(ids, reads, whole, prices, deps.lines), prices };
 }
 
 async function readMarket(state: PinnedState, batch: IndexBatch, deps: ScanBatchDeps) {

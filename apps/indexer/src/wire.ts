@@ -7,6 +7,7 @@ import {
   readCdps,
   readHead,
   readMarket,
+  readStakingUnits,
   resolveMarket,
   xrdAddress,
 } from "@weft/ledger";
@@ -37,6 +38,7 @@ import { readSummary } from "./read-summary.ts";
 import { createPriceReporter, toRunPrices } from "./report-prices.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
 import { toSnapshotRow } from "./snapshot-rows.ts";
+import { createStakingUnits } from "./staking-units.ts";
 import { createSupersededCheck } from "./superseded.ts";
 
 /** Batches of a run share a version; while one run ends the next may have begun. */
@@ -86,6 +88,13 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
     }),
     readMarket: createMarketCache({
       read: marketReader(config, adapters),
+      capacity: MARKETS_KEPT,
+    }),
+    withStakingUnits: createStakingUnits({
+      read: async (resources, stateVersion) => {
+        const xrd = await xrdAddress(NETWORK_IDS[config.NETWORK]);
+        return readStakingUnits(gateway, { resources, stateVersion, xrd }, adapters.lifetime);
+      },
       capacity: MARKETS_KEPT,
     }),
     judgePrices: createPriceCache(priceJudge(config, adapters)),

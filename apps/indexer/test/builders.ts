@@ -30,6 +30,7 @@ export function xrdMarket(): Market {
       ],
     ]),
     depositUnits: new Map(),
+    stakingUnits: new Map(),
     resourceConfigs: new Map([[XRD, { priceFeedId: 0, loan: null, collateral: null }]]),
     collateralConfigs: {
       ...none,

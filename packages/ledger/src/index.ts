@@ -65,6 +65,11 @@ export {
 } from "./weft/read-liquidation-terms.ts";
 export { type MarketPoint, readMarket } from "./weft/read-market.ts";
 export { type Population, readCdpIds, readPopulation } from "./weft/read-population.ts";
+export {
+  RESOURCES_PER_REQUEST,
+  readStakingUnits,
+  type StakingUnitsRead,
+} from "./weft/read-staking-units.ts";
 export type { UndecodableEntry } from "./weft/read-store.ts";
 export {
   type MarketEntities,

@@ -13,7 +13,7 @@ import {
   XRD,
 } from "../test/builders.ts";
 import type { Cdp } from "./cdp.ts";
-import { DECIMAL_MAX, formatDecimal } from "./decimal.ts";
+import { DECIMAL_MAX, type Decimal, formatDecimal } from "./decimal.ts";
 import { assessHealth, type ValuedHealth } from "./health.ts";
 import type { Market } from "./market.ts";
 
@@ -98,6 +98,24 @@ describe("a valued CDP", () => {
       value: 20_000n * 10n ** 18n,
       liquidationValue: 16_000n * 10n ** 18n,
       bonusRate: 7n * 10n ** 16n,
+    });
+  });
+
+  it("values a staking unit as the XRD that it redeems for, cut to 18 digits", () => {
+    const LSU = "resource_sim1lsu";
+    const redemptions = new Map([[LSU, 1_061_803_398_874_989_484n as Decimal]]);
+    const staked = buildCdp({ loans: [[XRD, "10"]], collaterals: [[LSU, "1.5"]] });
+    const [unit] = assessValued(staked, buildMarket({ stakingUnits: redemptions })).collaterals;
+    expect(unit).toMatchObject({
+      resource: LSU,
+      amount: 1_500_000_000_000_000_000n,
+      underlyingAmount: 1_592_705_098_312_484_226n,
+      price: 10n ** 18n,
+      value: 1_592_705_098_312_484_226n,
+      liquidationValue: 1_274_164_078_649_987_380n,
+    });
+    expect(assessHealth(staked, buildMarket())).toEqual({
+      ...{ kind: "unvaluable", reason: "unknown_resource", resource: LSU },
     });
   });
 

@@ -33,7 +33,7 @@ export interface CollateralValue {
   readonly resource: ResourceAddress;
   /** Tokens held by the CDP. */
   readonly amount: Decimal;
-  /** What they stand for: of a deposit unit its share of the pool's asset, else the same as `amount`. */
+  /** What they stand for: of a deposit unit its share of the pool's asset, of a staking unit the XRD it redeems for, else `amount`. */
   readonly underlyingAmount: Decimal;
   /** XRD for one unit of the underlying asset. */
   readonly price: Decimal;
@@ -179,9 +179,11 @@ function valueCollateral(
   market: Market,
 ): CollateralValue | UnvaluableHealth {
   const depositAsset = market.depositUnits.get(resource);
-  const price = priceOf(depositAsset ?? resource, market);
+  const redemptionXrd = market.stakingUnits.get(resource);
+  const asset = redemptionXrd === undefined ? (depositAsset ?? resource) : market.xrd;
+  const price = priceOf(asset, market);
   if (typeof price === "string") return unvaluable(price, resource);
-  let underlyingAmount = amount;
+  let underlyingAmount = redemptionXrd === undefined ? amount : mulDecimal(amount, redemptionXrd);
   if (depositAsset !== undefined) {
     const pool = market.pools.get(depositAsset);
     if (pool === undefined) return unvaluable("missing_pool", resource);

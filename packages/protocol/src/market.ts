@@ -87,6 +87,8 @@ export interface Market {
   readonly pools: ReadonlyMap<ResourceAddress, Pool>;
   /** Deposit unit → its asset. */
   readonly depositUnits: ReadonlyMap<ResourceAddress, ResourceAddress>;
+  /** Liquid staking unit → XRD that one of it redeems for, as far as they are known. */
+  readonly stakingUnits: ReadonlyMap<ResourceAddress, Decimal>;
   /** By asset. */
   readonly resourceConfigs: ReadonlyMap<ResourceAddress, ResourceConfig>;
   readonly collateralConfigs: ConfigBook<CollateralConfig>;

@@ -127,6 +127,7 @@ export function buildMarket(changes: Partial<Market> = {}): Market {
       [BTC, pool(BTC, "1")],
     ]),
     depositUnits: new Map([[W2_USDC, USDC]]),
+    stakingUnits: new Map(),
     resourceConfigs: new Map([XRD, USDC, BTC].map((resource) => [resource, RESOURCE_CONFIG])),
     collateralConfigs: bookOf(collateralConfig()),
     loanConfigs: bookOf(loanConfig()),

@@ -8,6 +8,7 @@ import {
   cursorNeedsVersion,
   listOf,
   nextCursor,
+  optionalFlag,
   pageLimit,
   radixAddress,
 } from "./request-fields.ts";
@@ -23,6 +24,7 @@ const aggregationLevel = z
 const detailsRequest = z.object({
   addresses: listOf(radixAddress, MAX_ADDRESSES),
   aggregation_level: aggregationLevel,
+  opt_ins: z.object({ native_resource_details: optionalFlag }).nullish(),
   at_ledger_state: atLedgerState,
 });
 
@@ -50,7 +52,10 @@ function readDetails(context: GatewayContext, request: z.infer<typeof detailsReq
     .toSorted()
     .flatMap((address) => {
       const details = detailsOf(context, address, point);
-      return details ? [{ ...itemOf(context, address, point), details }] : [];
+      const native = request.opt_ins?.native_resource_details ? nativeOf(context, address) : {};
+      return details
+        ? [{ ...itemOf(context, address, point), details: { ...details, ...native } }]
+        : [];
     });
   return { ledger_state: ledgerState(context, point), items };
 }
@@ -95,6 +100,21 @@ function fungiblesPage(
       // The book does not say when a balance last changed.
       last_updated_at_state_version: point.stateVersion,
     })),
+  };
+}
+
+/** What the network itself knows of a resource that a validator issues. */
+function nativeOf({ ledger }: GatewayContext, address: string): Record<string, unknown> {
+  const unit = ledger.stakingUnit(address);
+  if (unit === undefined) return {};
+  const redemption = { resource_address: ledger.addresses.xrd, amount: unit.redemptionXrd };
+  return {
+    native_resource_details: {
+      kind: "ValidatorLiquidStakeUnit",
+      validator_address: unit.validator,
+      redemption_resource_count: 1,
+      unit_redemption_value: [redemption],
+    },
   };
 }
 

@@ -179,6 +179,10 @@ export class SmallLedger implements SimulatedLedger {
     }));
   }
 
+  stakingUnit(): undefined {
+    return undefined;
+  }
+
   fungibleDivisibility(resource: string): number | undefined {
     const divisibility: Record<string, number> = {
       [ADDRESS.xrd]: 18,

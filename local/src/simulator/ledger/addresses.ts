@@ -96,19 +96,49 @@ export interface ResourceEntry {
   readonly asset: Asset;
   readonly assetAddress: string;
   readonly isDepositUnit: boolean;
+  /** Null when it is no liquid staking unit. */
+  readonly stakingUnit: StakingUnit | null;
 }
+
+/** What validators give for XRD staked with them. */
+export interface StakingUnit {
+  readonly validator: string;
+  /** XRD that one of it redeems for, as decimal text. */
+  readonly redemptionXrd: string;
+}
+
+/** By address. What they redeem for stands still: validators earn nothing here. */
+export const STAKING_UNITS: ReadonlyMap<string, StakingUnit> = new Map(
+  ["1.061803398874989484", "1.000000000000000001", "1.273239544735162686"].map(
+    (redemptionXrd, index) => [
+      addressOf("fungible", `lsu/${index + 1}`),
+      { validator: addressOf("component", `validator/${index + 1}`), redemptionXrd },
+    ],
+  ),
+);
 
 /** Every fungible resource there is, by address. */
 export const RESOURCE_ENTRIES: ReadonlyMap<string, ResourceEntry> = new Map(
-  ASSETS.flatMap((asset) => {
-    const assetAddress = resourceAddress(asset.symbol);
-    const unit = depositUnitAddress(asset.symbol);
-    return [
-      { address: assetAddress, asset, assetAddress, isDepositUnit: false },
-      { address: unit, asset, assetAddress, isDepositUnit: true },
-    ];
-  }).map((entry): [string, ResourceEntry] => [entry.address, entry]),
+  [...ASSETS.flatMap(entriesOf), ...stakingUnitEntries()].map((entry) => [entry.address, entry]),
 );
+
+function entriesOf(asset: Asset): ResourceEntry[] {
+  const assetAddress = resourceAddress(asset.symbol);
+  const unit = depositUnitAddress(asset.symbol);
+  const known = { asset, assetAddress, stakingUnit: null };
+  return [
+    { ...known, address: assetAddress, isDepositUnit: false },
+    { ...known, address: unit, isDepositUnit: true },
+  ];
+}
+
+/** A staking unit counts as the XRD that it redeems for. */
+function stakingUnitEntries(): ResourceEntry[] {
+  const asset = ASSETS.find(({ symbol }) => symbol === "XRD") as Asset;
+  return Array.from(STAKING_UNITS, ([address, stakingUnit]) => ({
+    ...{ address, asset, assetAddress: XRD, isDepositUnit: false, stakingUnit },
+  }));
+}
 
 export function resourceAddress(symbol: string): string {
   const address = RESOURCES[symbol];

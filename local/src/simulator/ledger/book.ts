@@ -4,12 +4,13 @@ import {
   depositUnitAddress,
   LENDERS_ACCOUNT,
   resourceAddress,
+  STAKING_UNITS,
 } from "./addresses.ts";
 import { type DrawRatios, drawBadDebt, drawCdp } from "./draw-cdp.ts";
 import { drawSpecial, SPECIAL_KINDS } from "./draw-special.ts";
 import { createTables, type Tables } from "./history.ts";
-import type { PoolState } from "./model.ts";
-import { ceilTo, floorTo, Num, ONE, toPrecise, ZERO } from "./numbers.ts";
+import type { CdpState, PoolState } from "./model.ts";
+import { ceilTo, floorTo, Num, ONE, text, toDecimal, toPrecise, ZERO } from "./numbers.ts";
 import { observationHash } from "./price-feed.ts";
 import { ASSETS, type Asset } from "./prices.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -23,6 +24,8 @@ interface Totals {
 /** From this size on a book has at least one CDP that nobody can save. */
 const BAD_DEBT_FROM_CDPS = 20;
 const CDPS_PER_SPECIAL = 300;
+/** One CDP in so many pledges staking units where it would have pledged XRD. */
+const CDPS_PER_STAKER = 17;
 /** Of either side of a pool that swaps: more than any run of liquidations sells. */
 const DEX_RESERVE = "1000000000000000";
 
@@ -52,7 +55,8 @@ export function drawBook(options: {
     const isForced = number === forced && options.cdps >= BAD_DEBT_FROM_CDPS;
     const kind = specials.get(number);
     const ordinary = isForced ? drawBadDebt(random, plain, drawn) : drawn;
-    const cdp = kind ? drawSpecial(kind, { number, ratios: plain, dates: drawn }) : ordinary;
+    const plainly = number % CDPS_PER_STAKER === 0 ? staked(ordinary, number) : ordinary;
+    const cdp = kind ? drawSpecial(kind, { number, ratios: plain, dates: drawn }) : plainly;
     const age = options.cdps - number + 1;
     const since = options.startVersion - age * 40 + Math.floor(random.between(0, 40));
     tables.cdps.put(`#${number}#`, cdp, since);
@@ -89,6 +93,28 @@ export function drawBook(options: {
   }
   tables.protocol.put(ADDRESSES.lendingMarket, new Map(), options.startVersion);
   return tables;
+}
+
+/**
+ * The same CDP with staking units in place of its XRD. Not where hUSDT is owed: who has none would have to sell what is seized,
+ * and nothing here swaps staking units.
+ */
+function staked(cdp: CdpState, number: number): CdpState {
+  if (cdp.loans.some(({ asset }) => asset === resourceAddress("hUSDT"))) return cdp;
+  const units = [...STAKING_UNITS];
+  const [unit, { redemptionXrd }] = units[
+    (number / CDPS_PER_STAKER) % units.length
+  ] as (typeof units)[0];
+  const collaterals = cdp.collaterals.map((held) =>
+    held.resource === ADDRESSES.xrd
+      ? {
+          ...held,
+          resource: unit,
+          amount: text(toDecimal(new Num(held.amount).div(redemptionXrd))),
+        }
+      : held,
+  );
+  return { ...cdp, collaterals };
 }
 
 /** Which CDPs of a book stand for a way to pay; one of each kind per three hundred, and at least one. */

@@ -106,7 +106,8 @@ function collateralNode(
   held: CollateralHealth,
   { isFromNft }: { readonly isFromNft: boolean },
 ): SborNode {
-  const { asset, assetAddress, isDepositUnit } = held.entry;
+  const { asset, assetAddress, isDepositUnit, stakingUnit } = held.entry;
+  const staked = stakingUnit === null ? variant(0) : variant(1, reference(stakingUnit.validator));
   return tuple(
     amount(held.price),
     amount(held.amount),
@@ -127,7 +128,7 @@ function collateralNode(
       array("U16", asset.groupId === null ? [] : [u16(asset.groupId)]),
     ),
     bool(isFromNft),
-    isDepositUnit ? variant(2, reference(assetAddress)) : variant(0),
+    isDepositUnit ? variant(2, reference(assetAddress)) : staked,
   );
 }
 

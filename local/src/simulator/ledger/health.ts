@@ -115,12 +115,13 @@ export function roughLiquidationLtv(cdp: CdpState, state: StateReader, nowSecond
   }
   const pledges = [...cdp.collaterals, ...cdp.nfts.flatMap(({ underlying }) => underlying)];
   for (const { resource, amount, version } of pledges) {
-    const { assetAddress, isDepositUnit } = resourceEntry(resource);
+    const { assetAddress, isDepositUnit, stakingUnit } = resourceEntry(resource);
+    const redeemed = Number(amount) * Number(stakingUnit?.redemptionXrd ?? 1);
     const ratio = isDepositUnit ? state.pools.get(assetAddress)?.deposit.ratio.toNumber() : 1;
     const price = state.prices.get(assetAddress)?.price.toNumber() ?? 0;
     const config = configInForce(COLLATERAL_CONFIGS, version, nowSeconds);
     const threshold = config.loanToValue.toNumber() + config.thresholdSpread.toNumber();
-    pledged += (Number(amount) / (ratio ?? 1)) * price * threshold;
+    pledged += (redeemed / (ratio ?? 1)) * price * threshold;
   }
   return owed === 0 ? 0 : owed / pledged;
 }
@@ -145,10 +146,15 @@ export function unitPricesOf({ loans, collaterals, nfts }: CdpHealth): ReadonlyM
     ...loans.map(({ state, price }) => [state.asset, price] as const),
     ...collaterals.map(
       ({ state, entry, price, value, amount }) =>
-        [state.resource, entry.isDepositUnit ? over(value, amount) : price] as const,
+        [state.resource, isUnit(entry) ? over(value, amount) : price] as const,
     ),
     ...nfts.map(({ state, value }) => [nftKey(state.resource, state.id), value] as const),
   ]);
+}
+
+/** Something that stands for another amount of something else. */
+function isUnit({ isDepositUnit, stakingUnit }: ResourceEntry): boolean {
+  return isDepositUnit || stakingUnit !== null;
 }
 
 function assessLoan(loan: LoanState, state: StateReader, moment: Moment): LoanHealth {
@@ -178,7 +184,8 @@ function assessCollateral(
   if (pool === undefined) {
     throw new ValuationError(`no pool of ${entry.assetAddress}`);
   }
-  const underlying = entry.isDepositUnit ? over(amount, pool.deposit.ratio) : amount;
+  const staked = times(amount, new Num(entry.stakingUnit?.redemptionXrd ?? 1));
+  const underlying = entry.isDepositUnit ? over(amount, pool.deposit.ratio) : staked;
   const value = times(underlying, price);
   return {
     state: held,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { STAKING_UNITS } from "./addresses.ts";
 import { liquidateOnce } from "./liquidation.ts";
 import type { Bucket, Frame } from "./manifest-frame.ts";
 import { Num, text } from "./numbers.ts";
@@ -40,6 +41,25 @@ describe("liquidating by hand", () => {
       [XRD, "1"],
       [USDC, "250"],
     ]);
+  });
+
+  it("seizes staking units as the XRD that they redeem for, and where that class is not switched off", () => {
+    const [lsu = ""] = STAKING_UNITS.keys();
+    const frame = frameOver(
+      handMadeTables({ "#1#": handMadeCdp({ [USDC]: "80" }, { [lsu]: "28000" }) }),
+    );
+    frame.state.services.set("off", ["RemoveForLiquidation/GlobalLSU"]);
+    expect(() => liquidate(frame, "50", [lsu])).toThrow("GlobalLSU is switched off");
+    frame.state.services.set("off", ["RemoveForLiquidation/GlobalResource"]);
+    expect(shown(liquidate(frame, "50", [lsu]))).toEqual([
+      [lsu, "12431.679926797908774067"],
+      [USDC, "0"],
+    ]);
+    expect(frame.state.cdps.get("#1#")).toMatchObject({
+      collaterals: [{ resource: lsu, amount: "15403.506134778634102035" }],
+    });
+    const price = frame.liquidations[0]?.unitPrices.get(lsu);
+    expect(price === undefined ? "" : text(price)).toBe("1.061803398874989484");
   });
 
   it("tells what it did in one event per thing", () => {

@@ -43,8 +43,9 @@ export function liquidateOnce(
   }
   const offered = payable(frame, loan, payment.amount);
   const wanted = requestedCollaterals(frame, health.collaterals, requested);
-  for (const { state } of wanted) {
-    mustBeOn(frame, "RemoveForLiquidation", ["GlobalResource", state.resource]);
+  for (const { state, entry } of wanted) {
+    const level = entry.stakingUnit === null ? "GlobalResource" : "GlobalLSU";
+    mustBeOn(frame, "RemoveForLiquidation", [level, state.resource]);
   }
   const paidValue = times(offered, loan.price);
   const seizures = seize(wanted, paidValue);

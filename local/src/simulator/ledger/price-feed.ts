@@ -24,7 +24,7 @@ export function observePrices(
 ): void {
   for (const [address, price] of Object.entries(prices)) {
     const entry = RESOURCE_ENTRIES.get(address);
-    if (entry === undefined || entry.isDepositUnit) {
+    if (entry === undefined || entry.isDepositUnit || entry.stakingUnit !== null) {
       throw new RangeError(`${address} has no price of its own`);
     }
     if (!/^\d+(\.\d{1,18})?$/.test(price)) {

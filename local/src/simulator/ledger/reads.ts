@@ -1,4 +1,4 @@
-import { ADDRESSES, RESOURCE_ENTRIES } from "./addresses.ts";
+import { ADDRESSES, RESOURCE_ENTRIES, STAKING_UNITS } from "./addresses.ts";
 import { cdpData } from "./cdp-sbor.ts";
 import type { Chain } from "./chain.ts";
 import { lendingPoolState, marketState } from "./component-sbor.ts";
@@ -15,6 +15,7 @@ type Reads = Pick<
   | "componentState"
   | "keyValueEntries"
   | "fungibleDivisibility"
+  | "stakingUnit"
   | "balances"
 >;
 
@@ -50,6 +51,7 @@ export function createReads({ tables, startVersion }: Chain, minted: number): Re
     },
     componentState: (address) => components.get(address),
     keyValueEntries: createStoreReader(tables, startVersion),
+    stakingUnit: (resource) => STAKING_UNITS.get(resource),
     fungibleDivisibility: (resource) => RESOURCE_ENTRIES.get(resource)?.asset.divisibility,
     balances(account, stateVersion) {
       const held = tables.accounts.at(account, stateVersion)?.value ?? new Map();

@@ -250,6 +250,10 @@ export interface SimulatedLedger {
   keyValueEntries(store: string, stateVersion: number): readonly KeyValueEntry[] | undefined;
   /** Divisibility of a fungible resource, or undefined. */
   fungibleDivisibility(resource: string): number | undefined;
+  /** What a liquid staking unit redeems for, or undefined when it is none. */
+  stakingUnit(
+    resource: string,
+  ): { readonly validator: string; readonly redemptionXrd: string } | undefined;
   /** Resource → amount held by an account at that version. */
   balances(account: string, stateVersion: number): Readonly<Record<string, string>>;
 

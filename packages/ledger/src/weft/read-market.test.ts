@@ -145,6 +145,7 @@ describe("the market", () => {
     };
     expect(await read()).toEqual({
       stateVersion: 5_000n,
+      stakingUnits: new Map(),
       ledgerTimeSeconds: 1_790_000_123n,
       priceExpirationSeconds: 14_400n,
       protocolBonusShare: 200_000_000_000_000_000n,

@@ -45,7 +45,7 @@ interface Reading {
 type Part = (reading: Reading, signal: AbortSignal) => Promise<Partial<Market>>;
 
 /**
- * Everything besides the CDPs that health depends on, at one version: ten requests for a market with up to 100 assets
+ * Everything besides the CDPs that health depends on, but staking units, at one version: ten requests for a market with up to 100 assets
  * and up to 100 versions of each kind of configuration, two round trips.
  */
 export async function readMarket(
@@ -78,6 +78,7 @@ export async function readMarket(
       priceExpirationSeconds,
       protocolBonusShare,
       xrd,
+      stakingUnits: new Map(),
     },
     ...read,
   ) as Market;
