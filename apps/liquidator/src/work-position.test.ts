@@ -440,6 +440,12 @@ describe("workPosition", () => {
     },
   );
 
+  it("what such a failure was seen at is not forgotten by the ending that follows it", async () => {
+    const { work, settled } = setUp({ finals: ["failed_on_ledger"] });
+    await work({ record: { ...emptyRecord, unfinal: { ...signed, runId: "20261120T215000Z" } } });
+    expect(settled.map((s) => s.observedStateVersion)).toEqual([1_004n]);
+  });
+
   it("an expired candidate is superseded", async () => {
     const { work, events } = setUp({ ledgerNow: "2026-11-20T22:05:00.001Z" });
     await work();

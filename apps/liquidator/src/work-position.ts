@@ -130,13 +130,14 @@ export async function workPosition(
 /** The CDP's failure has an ending of its own, which answers the candidates of its run. */
 async function endQuarantined(
   position: WorkPosition,
-  { attempt, isAnswered }: Progress,
+  { attempt, isAnswered, knownVersion: observedStateVersion }: Progress,
   deps: Pick<WorkPositionDeps, "settle">,
   signal: AbortSignal,
 ): Promise<void> {
   if (isAnswered) return;
   const detail = "the attempt before it has just failed on ledger";
-  const decision = { ending: "quarantined", detail, observedStateVersion: 0n, ltv: null } as const;
+  // Whoever comes next must not go by a state from before that failure.
+  const decision = { ending: "quarantined", detail, observedStateVersion, ltv: null } as const;
   await deps.settle(settlementOf(position, attempt, decision), signal);
 }
 
