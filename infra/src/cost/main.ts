@@ -4,8 +4,7 @@ import { type Environment, mainnet, stokenet } from "@weft/environments";
 import { savingsOf } from "./cheaper.ts";
 import { estimate } from "./estimate.ts";
 import { withReport } from "./page.ts";
-import { PRICES_AS_OF } from "./prices.ts";
-import { printEstimate } from "./print.ts";
+import { estimateInJson, printEstimate } from "./print.ts";
 
 const USAGE = `npm run cost -- <environment> [--json]
   what a month of an environment costs on AWS, from its templates and manifests; needs no account
@@ -22,20 +21,15 @@ function environmentNamed(name: string | undefined): Environment {
   throw new Error(`${name ?? "no environment"}: name one of ${names}\n\n${USAGE}`);
 }
 
-async function inJson(env: Environment): Promise<string> {
+async function report(env: Environment, isJson: boolean): Promise<string> {
   const cost = await estimate(env);
   const savings = await savingsOf(env, cost);
-  return JSON.stringify({ pricesAsOf: PRICES_AS_OF, currency: "USD", ...cost, savings }, null, 2);
-}
-
-async function report(env: Environment): Promise<string> {
-  const cost = await estimate(env);
-  return printEstimate(cost, await savingsOf(env, cost)).join("\n");
+  return isJson ? estimateInJson(cost, savings) : printEstimate(cost, savings).join("\n");
 }
 
 async function update(): Promise<string> {
   let page = await readFile(PAGE, "utf8");
-  for (const env of ENVIRONMENTS) page = withReport(page, env.name, await report(env));
+  for (const env of ENVIRONMENTS) page = withReport(page, env.name, await report(env, false));
   await writeFile(PAGE, page);
   return "docs/cost.md is what the command prints";
 }
@@ -50,7 +44,7 @@ async function run(argv: readonly string[]): Promise<string> {
   if (values.help === true) return USAGE.trimEnd();
   if (values.update === true) return update();
   const env = environmentNamed(positionals[0]);
-  return values.json === true ? inJson(env) : report(env);
+  return report(env, values.json === true);
 }
 
 try {

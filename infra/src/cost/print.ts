@@ -92,3 +92,12 @@ function verdict({ total, budgetUsd }: Estimate): string[] {
     total.typical > 0.85 * budgetUsd ? "; its alarm at 85 % goes off in a usual month" : "";
   return [`An idle month is ${share} % of the budget of ${usd(budgetUsd)}${warned}.`];
 }
+
+/** For machines. */
+export function estimateInJson(estimate: Estimate, savings: readonly Saving[]): string {
+  return JSON.stringify(
+    { pricesAsOf: PRICES_AS_OF, currency: "USD", ...estimate, savings },
+    null,
+    2,
+  );
+}

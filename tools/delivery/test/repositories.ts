@@ -14,6 +14,9 @@ mkdirSync("dist/stokenet", { recursive: true });
 writeFileSync("dist/stokenet/x.yaml", readFileSync("source.txt", "utf8") + (lock.indexer ?? "tag") + "\\n");
 `;
 
+/** What is gone with the test need not outlive a power cut. */
+const UNSYNCED = ["--config", "core.fsync=none"];
+
 export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 export interface Repositories {
@@ -33,11 +36,12 @@ export async function withRepositories(use: (repositories: Repositories) => Prom
     await run("git", ["init", "--quiet", "--bare", "--initial-branch=main", origin], {
       cwd: folder,
     });
+    await gitIn(origin)("config", "core.fsync", "none");
     let clones = 0;
     const clone = async () => {
       clones += 1;
       const root = join(folder, `clone-${clones}`);
-      await run("git", ["clone", "--quiet", origin, root], { cwd: folder });
+      await run("git", ["clone", "--quiet", ...UNSYNCED, origin, root], { cwd: folder });
       return root;
     };
     const commit = async (root: string, message: string) => {
