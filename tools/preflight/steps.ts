@@ -24,6 +24,10 @@ export const STEPS: readonly Step[] = [
     remedy: "the base is synthesized with this tree's packages: npm ci, or git fetch origin main",
   },
   { command: "npm test", remedy: "npm test -- <folder> runs the tests of one folder" },
+  {
+    command: "npm run test-system",
+    remedy: "npm run test-system -- <file> runs one file; logs of what it started are named there",
+  },
 ];
 
 const IN_THE_WORKFLOW = "talks to GitHub with the token of the job";

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { kind } from "@weft/environments";
 import type { IContainer } from "kubernetes-models/v1";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLedgerControl, type LedgerControl } from "../../../local/src/start/control.ts";
-import { runToEnd, type Started, startProcess } from "../../../local/test/processes.ts";
-import { until } from "../../../local/test/until.ts";
-import { find, type Manifest, manifestsOf, podOwners } from "./manifests.ts";
+import { createLedgerControl, type LedgerControl } from "../../local/src/start/control.ts";
+import { runToEnd, type Started, startProcess } from "../../local/test/processes.ts";
+import { until } from "../../local/test/until.ts";
+import { find, type Manifest, manifestsOf, podOwners } from "../src/test/manifests.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const CALM = new AbortController().signal;
 const FEED_SECONDS = 900;
 const MANIFESTS = manifestsOf(kind);
