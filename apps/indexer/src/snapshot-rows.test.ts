@@ -2,7 +2,10 @@ import type { LedgerHealth } from "@weft/ledger";
 import { assessHealth, parseDecimal } from "@weft/protocol";
 import { describe, expect, it } from "vitest";
 import { batch, ledgerHealth, nftCdp, xrdCdp, xrdMarket } from "../test/builders.ts";
-import { toSnapshotRow } from "./snapshot-rows.ts";
+import type { CdpFinding } from "./cdp-finding.ts";
+import { toSnapshotRows } from "./snapshot-rows.ts";
+
+const toSnapshotRow = (finding: CdpFinding, of: typeof batch) => toSnapshotRows([finding], of)[0];
 
 describe("toSnapshotRow", () => {
   it("tells everything of a CDP that was valued and confirmed", () => {

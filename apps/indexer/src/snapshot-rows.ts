@@ -34,16 +34,27 @@ const NO_VALUES: Values = {
 };
 
 /** One row per id of the batch, those that were skipped or failed included: the rows add up to what was expected. */
-export function toSnapshotRow(finding: CdpFinding, batch: IndexBatch): SnapshotRow {
+export function toSnapshotRows(
+  findings: readonly CdpFinding[],
+  { runId, batchIndex, stateVersion, ledgerTime }: IndexBatch,
+): SnapshotRow[] {
+  const pinned = {
+    ...{ runId, batchIndex },
+    stateVersion: BigInt(stateVersion),
+    ledgerTimeMs: Date.parse(ledgerTime),
+  };
+  return findings.map((finding) => toSnapshotRow(finding, pinned));
+}
+
+type Pinned = Pick<SnapshotRow, "runId" | "batchIndex" | "stateVersion" | "ledgerTimeMs">;
+
+function toSnapshotRow(finding: CdpFinding, pinned: Pinned): SnapshotRow {
   const { kind, id } = finding;
   const values = valuesOf(finding);
   const confirmed = kind === "scanned" ? finding.confirmed : null;
   return {
+    ...pinned,
     cdpId: id,
-    runId: batch.runId,
-    batchIndex: batch.batchIndex,
-    stateVersion: BigInt(batch.stateVersion),
-    ledgerTimeMs: Date.parse(batch.ledgerTime),
     verdict: kind === "scanned" ? finding.verdict : kind,
     reason: reasonOf(finding),
     ...("cdp" in finding ? positionsOf(finding.cdp, values) : NO_POSITIONS),
@@ -79,25 +90,26 @@ function toValues(values: CdpValues): Values {
 }
 
 function positionsOf(cdp: Cdp, values: CdpValues | undefined): Positions {
-  const loans = new Map(values?.loans.map((loan) => [loan.resource, loan]));
-  const collaterals = new Map(values?.collaterals.map((one) => [one.resource, one]));
   return {
     mintedAtSeconds: cdp.mintedAtSeconds,
     updatedAtSeconds: cdp.updatedAtSeconds,
-    loans: [...cdp.loans].map(([resource, { units }]) => ({
-      resource,
-      units,
-      amount: loans.get(resource)?.amount ?? null,
-      valueXrd: loans.get(resource)?.value ?? null,
-    })),
-    collaterals: [...cdp.collaterals].map(([resource, position]) => ({
+    loans: Array.from(cdp.loans, ([resource, { units }]) => {
+      const valued = valuedOf(resource, values?.loans);
+      return { resource, units, amount: valued?.amount ?? null, valueXrd: valued?.value ?? null };
+    }),
+    collaterals: Array.from(cdp.collaterals, ([resource, position]) => ({
       resource,
       amount: position.amount,
-      valueXrd: collaterals.get(resource)?.value ?? null,
+      valueXrd: valuedOf(resource, values?.collaterals)?.value ?? null,
       entryVersion: position.entryVersion,
       efficiencyMode: efficiencyModeOf(position),
     })),
   };
+}
+
+/** A CDP has a handful of positions: looking through them is quicker than making a map. */
+function valuedOf(resource: string, positions: CdpValues["loans"] | undefined) {
+  return positions?.find((one) => one.resource === resource);
 }
 
 function efficiencyModeOf({ efficiencyMode: mode }: CollateralPosition): string {

@@ -37,7 +37,7 @@ import { createPriceCache } from "./price-cache.ts";
 import { readSummary } from "./read-summary.ts";
 import { createPriceReporter, toRunPrices } from "./report-prices.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
-import { toSnapshotRow } from "./snapshot-rows.ts";
+import { toSnapshotRows } from "./snapshot-rows.ts";
 import { createStakingUnits } from "./staking-units.ts";
 import { createSupersededCheck } from "./superseded.ts";
 
@@ -116,8 +116,11 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
     },
     putSnapshot: async (batch, findings, signal) => {
       const { runId, batchIndex, stateVersion, ledgerTime } = batch;
-      const rows = findings.map((finding) => toSnapshotRow(finding, batch));
-      const bytes = encodeSnapshot(rows, { runId, stateVersion, ledgerTime });
+      const bytes = encodeSnapshot(toSnapshotRows(findings, batch), {
+        runId,
+        stateVersion,
+        ledgerTime,
+      });
       const type = "application/vnd.apache.parquet";
       await objects.putBytes(snapshotKey(runId, batchIndex), bytes, type, signal);
     },

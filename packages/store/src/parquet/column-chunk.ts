@@ -33,7 +33,8 @@ export function writeColumnChunk<Row>(
   const shredded: Shredded = { values: [], definitionLevels: [], repetitionLevels: [] };
   column.shred(rows, shredded);
   const { values, definitionLevels } = shredded;
-  const distinct = column.repeats ? [...new Set(values)] : undefined;
+  const dictionary = column.repeats ? dictionaryOf(values) : undefined;
+  const distinct = dictionary?.distinct;
   const start = file.length;
   if (distinct !== undefined) {
     scratch.clear();
@@ -45,8 +46,8 @@ export function writeColumnChunk<Row>(
   const dataStart = file.length;
   scratch.clear();
   writeLevels(scratch, column, shredded);
-  if (distinct === undefined) writePlain(scratch, column.type, values);
-  else writeIndexes(scratch, distinct, values);
+  if (dictionary === undefined) writePlain(scratch, column.type, values);
+  else writeIndexes(scratch, dictionary);
   const slots = definitionLevels.length === 0 ? values.length : definitionLevels.length;
   const encoding = distinct === undefined ? PLAIN : RLE_DICTIONARY;
   writePage(file, scratch, DATA_PAGE, {
@@ -97,15 +98,28 @@ function writeLevels<Row>(
   if (deepest > 0) page.sized(() => writeRunLengths(page, definitionLevels, bitsOf(deepest)));
 }
 
-function writeIndexes(page: ByteSink, distinct: readonly Value[], values: readonly Value[]): void {
-  const indexes = new Map(distinct.map((value, index) => [value, index]));
+interface Dictionary {
+  /** In the order in which they first come. */
+  readonly distinct: readonly Value[];
+  /** Of each value, its place among them. */
+  readonly indexes: readonly number[];
+}
+
+function dictionaryOf(values: readonly Value[]): Dictionary {
+  const places = new Map<Value, number>();
+  const indexes = values.map((value) => {
+    const known = places.get(value);
+    if (known !== undefined) return known;
+    places.set(value, places.size);
+    return places.size - 1;
+  });
+  return { distinct: [...places.keys()], indexes };
+}
+
+function writeIndexes(page: ByteSink, { distinct, indexes }: Dictionary): void {
   const bits = bitsOf(distinct.length - 1);
   page.byte(bits);
-  writeRunLengths(
-    page,
-    values.map((value) => indexes.get(value) ?? 0),
-    bits,
-  );
+  writeRunLengths(page, indexes, bits);
 }
 
 function writePlain(page: ByteSink, type: ColumnType, values: readonly Value[]): void {

@@ -94,7 +94,7 @@ test("whatever is written comes back", async () => {
     fc.asyncProperty(rows, async (some) => {
       expect(await readBack(encodeParquet(some, COLUMNS, []))).toEqual(some.map(expected));
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
