@@ -15,7 +15,7 @@ export const ASSUMED = {
   signedShare: 0.5,
   gatewayBytesPerCdp: 3_000,
   gatewayBytesPerCandidate: 100_000,
-  snapshotBytesPerCdp: 120,
+  snapshotBytesPerCdp: 220,
   outcomeBytes: 4_000,
   /** A batch's snapshot is below 128 KiB, so S3 leaves it in its first class, and it adds up. */
   historyMonths: 12,
