@@ -136,7 +136,7 @@ const indexer = z.strictObject({
   scaleInAfterSeconds: worker.scaleInAfterSeconds.default(120),
   /** Messages on the queue, those in work included, for which there is one replica. */
   messagesPerReplica: whole(1, 1_000).default(30),
-  batchesInFlight: whole(1, 50).default(2),
+  batchesInFlight: whole(1, 50).default(6),
   confirmFromLtv: decimal.default("0.99"),
   resources: resources.default({ cpu: "1", memory: "768Mi" }),
 });

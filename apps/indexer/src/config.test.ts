@@ -18,7 +18,7 @@ const complete = {
 describe("parseConfig", () => {
   it("fills in what an operator rarely changes", () => {
     expect(parseConfig(complete)).toMatchObject({
-      BATCHES_IN_FLIGHT: 2,
+      BATCHES_IN_FLIGHT: 6,
       CONFIRM_FROM_LTV: "0.99",
       CONFIRM_BATCH_SIZE: 10,
       BAD_DEBT_COLLATERAL_XRD: "1",

@@ -31,7 +31,7 @@ const variables = z.object({
   /** A batch not answered by then goes to somebody else; extended while it is worked. */
   VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(120),
   /** Batches worked on at once. */
-  BATCHES_IN_FLIGHT: whole(1, 100).default(2),
+  BATCHES_IN_FLIGHT: whole(1, 100).default(6),
   /** Liquidation loan-to-value, as computed off-ledger, from which the ledger is asked. */
   CONFIRM_FROM_LTV: decimal.default("0.99"),
   /** CDPs per confirming preview. */
