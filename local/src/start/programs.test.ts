@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "@weft/runtime";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startChild } from "./child-process.ts";
 import { dispatchOnce, scheduledMinute } from "./dispatch.ts";
 import { createPrograms } from "./programs.ts";
@@ -80,7 +80,10 @@ test("an app is ready when its own ops server says so, not before", async () => 
     (url) => urls.push(url),
   );
   expect(urls).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)]);
-  expect(await readFile(folder.logFile("indexer-1"), "utf8")).toContain("asked 3");
+  // What it says goes through a pipe, and may reach its log after its answer reached us.
+  await vi.waitFor(async () =>
+    expect(await readFile(folder.logFile("indexer-1"), "utf8")).toContain("asked 3"),
+  );
 });
 
 test("an app that dies before it is ready is shown", async () => {
