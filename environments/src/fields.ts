@@ -202,7 +202,7 @@ const liquidator = z.strictObject({
   /** Balance of XRD below which the alert goes off: fees, and what is lent in XRD. */
   minBalanceXrd: decimal.default("1000"),
   designBurst: designBurst.prefault({}),
-  resources: resources.default({ cpu: "500m", memory: "512Mi" }),
+  resources: resources.default({ cpu: "500m", memory: "768Mi" }),
 });
 
 /** The cost ceiling: Karpenter starts no node past these. */
