@@ -161,8 +161,8 @@ const liquidator = z.strictObject({
   scaleInAfterSeconds: worker.scaleInAfterSeconds.default(300),
   /** Candidates one pod works on at once, and messages for which there is one replica. */
   executorsPerPod: whole(1, 50).default(10),
-  /** With 5 s to a commit a pod that held 30 would submit five in a second, however many executors it has. */
-  messagesInFlight: whole(1, 500).default(150),
+  /** A CDP is held until it is repaid as far as it must be, in several commits of 5 s: a burst over the pods, and room to spare. */
+  messagesInFlight: whole(1, 1_000).default(400),
   /** Placeholder pods of the liquidator's size that give way to it. */
   headroomPods: whole(0, 10).default(1),
   signer: z.enum(["none", "file", "kms"]).default("none"),

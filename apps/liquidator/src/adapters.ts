@@ -1,6 +1,7 @@
 import type { GatewayClient, MarketFacts, ReadReferencePrices } from "@weft/ledger";
 import type { LedgerClock, Logger, Sleep } from "@weft/runtime";
 import type { AttemptStore, ObjectStore, PriceGuardStore } from "@weft/store";
+import type { Backlog } from "./backlog.ts";
 import type { FleetWatch } from "./fleet-watch.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Executor } from "./open-executor.ts";
@@ -23,6 +24,8 @@ export interface Adapters {
   /** Whether anything may be signed. */
   readonly fleet: Pick<FleetWatch, "refuseUnlessArmed">;
   readonly outage: Pick<OutageWatch, "failed" | "isCommon" | "progressed">;
+  /** Hears which messages wait for their first executor. */
+  readonly backlog: Pick<Backlog, "arrived" | "left">;
   /** Frees what the treasury keeps for attempts that are no more. */
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
   /** Null where nothing is ever signed. */

@@ -20,7 +20,7 @@ describe("parseConfig", () => {
   it("fills in what an operator rarely changes", () => {
     expect(parseConfig(complete)).toMatchObject({
       EXECUTORS: 10,
-      MESSAGES_IN_FLIGHT: 150,
+      MESSAGES_IN_FLIGHT: 400,
       DRY_RUN: false,
       MIN_PROFIT_XRD: "0.1",
       EPOCH_WINDOW: 2,

@@ -32,8 +32,8 @@ const variables = z.object({
   LIQUIDATION_DEAD_LETTER_QUEUE: fifoQueueName,
   /** Candidates worked on at once, from reading the CDP again to submission. */
   EXECUTORS: whole(1, 50).default(10),
-  /** Messages held at once: those being executed and those whose transaction waits for finality. */
-  MESSAGES_IN_FLIGHT: whole(1, 500).default(150),
+  /** Messages held at once: those being executed, and those that wait for finality or for the rest of their loan. */
+  MESSAGES_IN_FLIGHT: whole(1, 1_000).default(400),
   VISIBILITY_TIMEOUT_SECONDS: whole(5, 3_600).default(60),
   /** Where signatures come from; `none` only for a dry run. */
   SIGNER: z.enum(["none", "file", "kms"]),

@@ -1,17 +1,22 @@
 import { AppError, errorCodeOf, type Sleep } from "@weft/runtime";
 
+/** Does a write that makes the lease end at the wall time that it is told, and spares a renewal by it. */
+export type Extending = <R>(write: (leaseUntilMs: number) => Promise<R>) => Promise<R>;
+
 export interface HoldLeaseOptions<T> {
-  /** Extends the lease from now on; rejects with the code `lease_lost` once it is somebody else's. */
-  readonly renew: (signal: AbortSignal) => Promise<void>;
+  /** Makes the lease end at this wall time; rejects with the code `lease_lost` once it is somebody else's. */
+  readonly renew: (leaseUntilMs: number, signal: AbortSignal) => Promise<void>;
   /** Hears what the work failed of, if it failed. */
   readonly release: (failure: { readonly error: unknown } | undefined) => Promise<void>;
   readonly leaseMs: number;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
+  /** Wall time, milliseconds since 1970. */
+  readonly wallMs: () => number;
   readonly sleep: Sleep;
   readonly signal: AbortSignal;
   /** Runs while the lease is held; its signal aborts when the lease is lost. */
-  readonly work: (signal: AbortSignal) => Promise<T>;
+  readonly work: (signal: AbortSignal, extending: Extending) => Promise<T>;
   /** Hears what does not concern the work: a renewal that will be tried again, a release that time will make up for. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -27,7 +32,8 @@ export function leaseMsFor(visibilityTimeoutSeconds: number): number {
 }
 
 /**
- * Works under a lease that is already held: renews it at every third of its length, and lets it go at the end.
+ * Works under a lease that is already held: renews it when half of it is left, and lets it go at the end. What the work
+ * writes under the lease renews it too, so that only work that waits costs renewals.
  *
  * held → held (renewed, or failed with time left) → lost (somebody else's, or no renewal came through in time: the work
  * is aborted) | released (the work is over).
@@ -36,10 +42,11 @@ export async function holdLease<T>(options: HoldLeaseOptions<T>): Promise<T> {
   const { release, onFailure, signal, work } = options;
   const ended = new AbortController();
   const lost = new AbortController();
-  const renewing = keepRenewing(options, ended.signal, (reason) => lost.abort(reason));
+  const term = createTerm(options);
+  const renewing = keepRenewing(options, term, ended.signal, (reason) => lost.abort(reason));
   let failure: { readonly error: unknown } | undefined;
   try {
-    return await work(AbortSignal.any([signal, lost.signal]));
+    return await work(AbortSignal.any([signal, lost.signal]), term.extending);
   } catch (error) {
     failure = { error };
     throw error;
@@ -51,25 +58,54 @@ export async function holdLease<T>(options: HoldLeaseOptions<T>): Promise<T> {
   }
 }
 
+/** Until when the lease is ours, by a monotonic clock. */
+interface Term {
+  readonly extending: Extending;
+  readonly endsAtMs: number;
+}
+
+function createTerm({ leaseMs, nowMs, wallMs }: HoldLeaseOptions<unknown>): Term {
+  let endsAtMs = nowMs() + leaseMs;
+  return {
+    async extending(write) {
+      // What counts is when it was asked for: the answer may be long on its way.
+      const askedMs = nowMs();
+      const result = await write(wallMs() + leaseMs);
+      endsAtMs = Math.max(endsAtMs, askedMs + leaseMs);
+      return result;
+    },
+    get endsAtMs() {
+      return endsAtMs;
+    },
+  };
+}
+
 async function keepRenewing(
   { renew, leaseMs, nowMs, sleep, onFailure }: HoldLeaseOptions<unknown>,
+  term: Term,
   ended: AbortSignal,
   lose: (reason: unknown) => void,
 ): Promise<void> {
-  let heldUntilMs = nowMs() + leaseMs;
+  const dueMs = () => term.endsAtMs - leaseMs / 2;
+  let nextMs = dueMs();
   for (;;) {
-    await sleep(Math.min(leaseMs / 3, heldUntilMs - nowMs()), ended);
+    await sleep(Math.min(nextMs, term.endsAtMs) - nowMs(), ended);
     if (ended.aborted) return;
     const askedMs = nowMs();
-    if (askedMs >= heldUntilMs) return lose(ranOut());
+    if (askedMs >= term.endsAtMs) return lose(ranOut());
+    if (askedMs < dueMs()) {
+      nextMs = dueMs();
+      continue;
+    }
     try {
-      const timeout = AbortSignal.timeout(Math.ceil(heldUntilMs - askedMs));
-      await renew(AbortSignal.any([ended, timeout]));
-      heldUntilMs = askedMs + leaseMs;
+      const timeout = AbortSignal.timeout(Math.ceil(term.endsAtMs - askedMs));
+      await term.extending((untilMs) => renew(untilMs, AbortSignal.any([ended, timeout])));
+      nextMs = dueMs();
     } catch (error) {
       if (ended.aborted) return;
       if (errorCodeOf(error) === "lease_lost") return lose(error);
       onFailure(error);
+      nextMs = askedMs + leaseMs / 6;
     }
   }
 }

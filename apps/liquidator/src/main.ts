@@ -26,6 +26,7 @@ import {
   createReservations,
   createS3,
 } from "@weft/store";
+import { createBacklog } from "./backlog.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { createFleetWatch } from "./fleet-watch.ts";
 import { createMetrics } from "./metrics.ts";
@@ -47,6 +48,8 @@ const PARTS = ["signer", "gateway", "queue", "table"] as const;
 const RECONCILE_PAUSE_MS = 60_000;
 /** From the end of one look at the treasury to the start of the next. */
 const TREASURY_PAUSE_MS = 60_000;
+/** How long a receive waits for executors before it asks again whether it may. */
+const BACKLOG_PATIENCE_MS = 5_000;
 /** Between two readings of pools and switches. */
 const TERMS_PAUSE_MS = 60_000;
 
@@ -101,6 +104,11 @@ async function receiveCandidates(
     nowMs,
   });
   const outage = createOutageWatch({ nowMs, random: Math.random, log });
+  const backlog = createBacklog({
+    most: Math.floor(config.EXECUTORS / 2),
+    patienceMs: BACKLOG_PATIENCE_MS,
+    sleep,
+  });
   const runStep = createRunStep({ metrics, log, nowMs });
   const { handle, reconcile } = wireLiquidator(config, {
     ...{
@@ -112,6 +120,7 @@ async function receiveCandidates(
       executor,
       fleet,
       outage,
+      backlog,
       runStep,
       metrics,
       log,
@@ -135,7 +144,7 @@ async function receiveCandidates(
       handle,
       aroundAnswer: ({ groupId, messageId }, answer) =>
         runStep({ step: JOB_STEPS.ANSWER.answerMessage, cdpId: groupId ?? messageId }, answer),
-      gate: createReceiveGate({ fleet, outage, metrics, log }),
+      gate: createReceiveGate({ fleet, outage, backlog, metrics, log }),
       onBeat: heartbeat.beat,
       log,
       stop,

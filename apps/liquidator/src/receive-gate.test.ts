@@ -11,6 +11,7 @@ function setUp() {
     permission: { kind: "granted" } as Permission,
     because: null as string | null,
     admits: Number.POSITIVE_INFINITY,
+    hasRoom: true,
   };
   const lines: string[] = [];
   const registry = new Registry();
@@ -22,6 +23,7 @@ function setUp() {
         return world.because;
       },
     },
+    backlog: { hasRoom: () => Promise.resolve(world.hasRoom) },
     metrics: createMetrics(registry),
     log: {
       warn: (fields: { reason: string }, message: string) =>
@@ -65,4 +67,12 @@ it("an outage lets through what its watch admits; a pause comes first", async ()
   world.permission = { kind: "refused", because: "paused", detail: "drill" };
   expect(await gate()).toBe(0);
   expect(await paused()).toEqual(["paused"]);
+});
+
+it("lets nothing through while enough messages wait, and calls that no pause", async () => {
+  const { world, gate, lines, paused } = setUp();
+  world.hasRoom = false;
+  expect(await gate()).toBe(0);
+  expect(await paused()).toEqual([]);
+  expect(lines).toEqual([]);
 });

@@ -4,13 +4,14 @@ import { observeOutcome } from "./observe-outcome.ts";
 import { nextQuarantine, type OwnFailure } from "./quarantine-position.ts";
 import { type SettleAttemptDeps, type Settlement, settleAttempt } from "./settle-attempt.ts";
 import { inSteps, JOB_STEPS } from "./steps.ts";
-import type { Leases } from "./wire-leases.ts";
+import type { WorkedLease } from "./wire-leases.ts";
 
 /** A position that is held: the lease, and what the table said of it then. */
 export interface HeldPosition {
   readonly cdpId: string;
   readonly fence: number;
   readonly record: AttemptRecord;
+  readonly lease: WorkedLease;
 }
 
 export type Settle = (settlement: Settlement, signal: AbortSignal) => Promise<void>;
@@ -22,14 +23,17 @@ const TOLD_BY_THE_TABLE: ReadonlySet<string> = new Set(["superseded", "quarantin
 const COSTS_NOTHING: ReadonlySet<OwnFailure> = new Set(["preview_failed", "cdp_unreadable"]);
 
 /** How attempts on a held position are ended, whoever ends them. */
-export function wireSettle(adapters: Adapters, leases: Leases): (held: HeldPosition) => Settle {
+export function wireSettle(adapters: Adapters): (held: HeldPosition) => Settle {
   const { attempts, objects, clock, metrics, log, outage, treasurer, runStep } = adapters;
-  return ({ cdpId, fence, record }) => {
+  return ({ cdpId, fence, record, lease }) => {
     const deps: SettleAttemptDeps = {
-      confirmLease: (signal) => leases.renew({ cdpId, fence }, signal),
+      confirmLease: lease.confirm,
       putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
       settleHold: async (end, signal) => treasurer?.settle({ cdpId, ...end }, signal),
-      recordFinal: (final, signal) => attempts.recordFinal({ cdpId, fence, ...final }, signal),
+      recordFinal: (final, signal) =>
+        lease.extending((leaseUntilMs) =>
+          attempts.recordFinal({ cdpId, fence, leaseUntilMs, ...final }, signal),
+        ),
       quarantineAfter: async ({ ending, ownFailure, context }, signal) => {
         if (ownFailure !== null && COSTS_NOTHING.has(ownFailure)) {
           if (outage.isCommon(ownFailure, cdpId)) return undefined;

@@ -7,7 +7,7 @@ import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
 import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
 import { inSteps, JOB_STEPS } from "./steps.ts";
-import { type Leases, wireLeases } from "./wire-leases.ts";
+import { type Leases, type WorkedLease, wireLeases } from "./wire-leases.ts";
 import { type LedgerJobs, wireLedger } from "./wire-ledger.ts";
 import { type HeldPosition, type Settle, wireSettle } from "./wire-settle.ts";
 import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-position.ts";
@@ -36,7 +36,7 @@ export function wireLiquidator(config: Config, adapters: Adapters) {
   const jobs: Jobs = {
     ledger,
     leases,
-    settleOf: wireSettle(adapters, leases),
+    settleOf: wireSettle(adapters),
     finish: (request, patienceMs, settle, signal) => {
       const { cdpId } = request;
       const deps = { ...ledger.finality(cdpId, patienceMs), settle };
@@ -52,7 +52,7 @@ export function wireLiquidator(config: Config, adapters: Adapters) {
 }
 
 function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
-  const { clock, log, metrics, outage } = adapters;
+  const { backlog, clock, log, metrics, outage } = adapters;
   const { leases } = jobs;
   const wireDeps = workPositionDeps(config, adapters, jobs);
 
@@ -63,7 +63,8 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
       return leases.hold(
         { cdpId: candidate.cdpId, fence },
         {
-          work: (workSignal) => workPosition(position, wireDeps(position), workSignal),
+          work: (workSignal, lease) =>
+            workPosition(position, wireDeps(position, lease), workSignal),
           failedDelivery: (error) => countFailure(record.failedDelivery, messageId, error),
         },
         signal,
@@ -79,40 +80,51 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
   };
   return async (message: Parameters<typeof handleCandidate>[0], signal: AbortSignal) => {
     metrics.messagesHeld.inc();
+    backlog.arrived(message.messageId);
     try {
       return await handleCandidate(message, signal, deps);
     } finally {
+      backlog.left(message.messageId);
       metrics.messagesHeld.dec();
     }
   };
 }
 
 function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf, finish }: Jobs) {
-  const { attempts, clock, metrics, stopping, fleet, outage, treasurer, runStep } = adapters;
+  const { attempts, backlog, clock, metrics, stopping, fleet, outage, treasurer, runStep } =
+    adapters;
   const executors = createSemaphore(config.EXECUTORS);
-  const onExecutor: WorkPositionDeps["onExecutor"] = async (work, signal, line) => {
-    try {
-      return await executors.run(
-        () => {
-          metrics.executorsBusy.set(executors.active);
-          return work();
-        },
-        signal,
-        line,
-      );
-    } finally {
-      metrics.executorsBusy.set(executors.active);
-    }
-  };
+  const onExecutorOf =
+    (messageId: string): WorkPositionDeps["onExecutor"] =>
+    async (work, signal, line) => {
+      try {
+        return await executors.run(
+          () => {
+            backlog.left(messageId);
+            metrics.executorsBusy.set(executors.active);
+            return work();
+          },
+          signal,
+          line,
+        );
+      } finally {
+        metrics.executorsBusy.set(executors.active);
+      }
+    };
 
-  return ({ candidate: { cdpId }, fence, record }: WorkPosition): WorkPositionDeps => {
+  return (
+    { candidate: { cdpId }, fence, record, messageId }: WorkPosition,
+    lease: WorkedLease,
+  ): WorkPositionDeps => {
     const at = { runStep, cdpId };
-    const settle = settleOf({ cdpId, fence, record });
+    const settle = settleOf({ cdpId, fence, record, lease });
     const signing: SignAndSubmitDeps = {
       build: ledger.build,
       submit: ledger.submit,
-      recordSigned: (write, s) => attempts.recordSigned(write, s),
-      recordSubmitted: (write, s) => attempts.recordSubmitted(write, s),
+      recordSigned: (write, s) =>
+        lease.extending((leaseUntilMs) => attempts.recordSigned({ ...write, leaseUntilMs }, s)),
+      recordSubmitted: (write, s) =>
+        lease.extending((leaseUntilMs) => attempts.recordSubmitted({ ...write, leaseUntilMs }, s)),
       wallMs: Date.now,
     };
     const deps: WorkPositionDeps = {
@@ -129,9 +141,13 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
         outage.progressed("signed");
         return signed;
       },
-      finish: (request, signal) => finish(request, FINALITY_PATIENCE_MS, settle, signal),
+      finish: (request, signal) => {
+        // Who waits for a commit is in the way of nobody.
+        backlog.left(messageId);
+        return finish(request, FINALITY_PATIENCE_MS, settle, signal);
+      },
       settle,
-      onExecutor,
+      onExecutor: onExecutorOf(messageId),
       ledgerNowMs: (signal) => clock.nowMs(signal),
       stopping,
     };
@@ -152,8 +168,8 @@ function reconcilerDeps(
       leases.hold(
         { cdpId, fence },
         {
-          work: async (workSignal) => {
-            const settle = settleOf({ cdpId, fence, record });
+          work: async (workSignal, lease) => {
+            const settle = settleOf({ cdpId, fence, record, lease });
             // Two looks: what is unknown is sent again at the second, and the next round sees what became of it.
             await finish({ cdpId, signed }, config.FINALITY_POLL_MS, settle, workSignal);
           },

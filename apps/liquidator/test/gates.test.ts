@@ -78,7 +78,10 @@ function receive() {
     visibilityTimeoutSeconds: 30,
     waitTimeSeconds: 1,
     handle,
-    gate: createReceiveGate({ fleet, outage, metrics: createMetrics(registry), log }),
+    gate: createReceiveGate({
+      ...{ fleet, outage, metrics: createMetrics(registry), log },
+      backlog: { hasRoom: () => Promise.resolve(true) },
+    }),
     onBeat: () => undefined,
     log,
     stop: stopping.signal,

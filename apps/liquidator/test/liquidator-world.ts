@@ -6,7 +6,7 @@ import { connectGateway, openReferenceSource, priceLimitsOf } from "@weft/ledger
 import { type Candidate, OUTCOME_PREFIX, type Outcome, outcomeSchema } from "@weft/messages";
 import { judgePrice, parseDecimal, UNSEEN } from "@weft/protocol";
 import { createSqs, resolveQueueUrl } from "@weft/queue";
-import { createLogger, createRemoteClock } from "@weft/runtime";
+import { createLogger, createRemoteClock, sleep } from "@weft/runtime";
 import {
   createAttemptStore,
   createDynamo,
@@ -25,6 +25,7 @@ import { createLedger } from "../../../local/src/simulator/ledger/ledger.ts";
 import type { SimulatorAddresses } from "../../../local/src/simulator/ledger/types.ts";
 import { createSimulatorServer } from "../../../local/src/simulator/server.ts";
 import type { Adapters } from "../src/adapters.ts";
+import { createBacklog } from "../src/backlog.ts";
 import { parseConfig } from "../src/config.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { openExecutor } from "../src/open-executor.ts";
@@ -159,6 +160,7 @@ export async function startLiquidatorWorld(
       clock: createRemoteClock(`${url}/control/clock`),
       fleet: { refuseUnlessArmed: () => Promise.resolve() },
       outage: createOutageWatch({ nowMs: () => performance.now(), random: () => 1, log }),
+      backlog: createBacklog({ most: 5, patienceMs: 1_000, sleep }),
       stopping: CALM,
       time: {
         nowMs: () => waitedMs,

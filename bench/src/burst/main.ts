@@ -9,7 +9,7 @@ const EXIT_USAGE = 2;
 /** Over all liquidators: the design's. */
 const EXECUTORS = 50;
 const FINALITY_IN_FLIGHT = 10;
-const MESSAGES_IN_FLIGHT = 150;
+const MESSAGES_IN_FLIGHT = 400;
 /** The book has to hold so many positions for each candidate that it is to give. */
 const CDPS_PER_CANDIDATE = 20;
 const CRASH = "0.2";

@@ -87,7 +87,7 @@ async function act(
         return "ok";
       }
       case "renew":
-        return ok(store.renewLease({ cdpId, fence, nowMs, leaseMs: LEASE_MS }, signal));
+        return ok(store.renewLease({ cdpId, fence, leaseUntilMs: nowMs + LEASE_MS }, signal));
       case "release":
         return ok(store.releaseLease({ cdpId, fence }, signal));
       case "sign":

@@ -15,6 +15,12 @@ export interface LeaseRef {
   readonly fence: number;
 }
 
+/** A write under a lease, which may extend it with the same request. */
+export interface LeaseWrite extends LeaseRef {
+  /** Wall time that the lease shall end at, milliseconds since 1970; as it is when absent. */
+  readonly leaseUntilMs?: number | undefined;
+}
+
 export type LeaseAnswer =
   | { readonly kind: "acquired"; readonly fence: number; readonly record: AttemptRecord }
   /** `untilMs` is when the holder's lease ends unless renewed; 0 when it has just let go. */
@@ -44,6 +50,7 @@ export interface QuarantinedCdp {
  *
  * Every write names its fence. Once another lease began, or this one was released, it throws `AppError` `lease_lost`
  * (retry) and changes nothing. A lease that merely expired can still be written under: nobody else has begun.
+ * What is recorded of an attempt may extend the lease with the same write.
  * A write that arrived although its answer was lost may be repeated, and says so by succeeding.
  * Whatever DynamoDB does not do is `AppError` `state_table_failed` (retry).
  * Times are wall milliseconds since 1970; workers whose clocks differ lose leases early, never safety.
@@ -59,9 +66,11 @@ export interface AttemptStore {
     },
     signal: AbortSignal,
   ): Promise<LeaseAnswer>;
-  /** The lease now ends `leaseMs` after `nowMs`. */
   renewLease(
-    request: LeaseRef & { readonly nowMs: number; readonly leaseMs: number },
+    request: LeaseRef & {
+      /** Wall time that the lease ends at from now on, milliseconds since 1970. */
+      readonly leaseUntilMs: number;
+    },
     signal: AbortSignal,
   ): Promise<void>;
   /** The CDP is free at once. The same write remembers what became of the message, when it failed. */
@@ -76,7 +85,7 @@ export interface AttemptStore {
    *   number is not the next
    */
   recordSigned(
-    write: LeaseRef & { readonly attempt: SignedAttempt },
+    write: LeaseWrite & { readonly attempt: SignedAttempt },
     signal: AbortSignal,
   ): Promise<void>;
   /**
@@ -85,7 +94,7 @@ export interface AttemptStore {
    * @throws {AppError} `attempt_out_of_order` (park) when nothing is signed
    */
   recordSubmitted(
-    write: LeaseRef & { readonly submittedAtMs: number },
+    write: LeaseWrite & { readonly submittedAtMs: number },
     signal: AbortSignal,
   ): Promise<void>;
   /**
@@ -97,7 +106,7 @@ export interface AttemptStore {
    *   named; `attempt_out_of_order` (park) when its number is not the one under way, or nothing is signed of what is named
    */
   recordFinal(
-    write: LeaseRef &
+    write: LeaseWrite &
       FinalAttempt & {
         /** Of the signed attempt that ends; null when nothing was signed. */
         readonly intentHash: string | null;

@@ -134,10 +134,33 @@ test.each([
 
 test("a lease that is renewed runs from then on, and can be renewed even after its end", async () => {
   await acquire("a", 10_000);
-  await store.renewLease({ cdpId, fence: 1, nowMs: 10_900, leaseMs: 1_000 }, signal);
+  await store.renewLease({ cdpId, fence: 1, leaseUntilMs: 11_900 }, signal);
   expect(await acquire("b", 11_500)).toEqual({ kind: "held", owner: "a", untilMs: 11_900 });
-  await store.renewLease({ cdpId, fence: 1, nowMs: 12_000, leaseMs: 1_000 }, signal);
+  await store.renewLease({ cdpId, fence: 1, leaseUntilMs: 13_000 }, signal);
   expect(await acquire("b", 12_500)).toEqual({ kind: "held", owner: "a", untilMs: 13_000 });
+});
+
+test("what is recorded of an attempt extends the lease with the same write, when told to", async () => {
+  const at = { cdpId, fence: 1 };
+  const heldUntilMs = async () => (await store.read(cdpId, signal))?.leaseUntilMs;
+  await acquire("a", 10_000);
+  await store.recordSigned({ ...at, leaseUntilMs: 12_000, attempt: signed(0) }, signal);
+  expect(await heldUntilMs()).toBe(12_000);
+  await store.recordSubmitted({ ...at, submittedAtMs: 6_000 }, signal);
+  expect(await heldUntilMs()).toBe(12_000);
+  await store.recordSubmitted({ ...at, leaseUntilMs: 13_000, submittedAtMs: 6_000 }, signal);
+  expect(await heldUntilMs()).toBe(13_000);
+  const final = {
+    attempt: 0,
+    ending: "liquidated",
+    observedStateVersion: 7n,
+    endedAtMs: 9_000,
+  } as const;
+  await store.recordFinal({ ...at, leaseUntilMs: 14_000, intentHash: "txid_0", ...final }, signal);
+  expect(await store.read(cdpId, signal)).toMatchObject({
+    leaseUntilMs: 14_000,
+    record: { unfinal: null, lastFinal: final },
+  });
 });
 
 test("a released CDP is free at once, and its old lease is no good any more", async () => {
@@ -146,7 +169,7 @@ test("a released CDP is free at once, and its old lease is no good any more", as
   await store.releaseLease({ cdpId, fence: 1 }, signal);
   await expect(sign(1, signed(0))).rejects.toMatchObject({ code: "lease_lost" });
   await expect(
-    store.renewLease({ cdpId, fence: 1, nowMs: 10_001, leaseMs: 1_000 }, signal),
+    store.renewLease({ cdpId, fence: 1, leaseUntilMs: 11_001 }, signal),
   ).rejects.toMatchObject({ code: "lease_lost" });
   expect(await acquire("b", 10_001)).toMatchObject({ kind: "acquired", fence: 2 });
 });
@@ -155,7 +178,7 @@ test.each<[string, () => Promise<void>]>([
   ["signed", () => sign(1, signed(0))],
   ["submitted", () => submit(1, 6_000)],
   ["final", () => end(1, 0, "txid_b")],
-  ["renewal", () => store.renewLease({ cdpId, fence: 1, nowMs: 12_000, leaseMs: 1_000 }, signal)],
+  ["renewal", () => store.renewLease({ cdpId, fence: 1, leaseUntilMs: 13_000 }, signal)],
   ["release", () => store.releaseLease({ cdpId, fence: 1 }, signal)],
 ])(
   "a %s write under a lease that was taken over is refused and changes nothing",

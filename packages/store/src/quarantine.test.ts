@@ -103,7 +103,7 @@ test("a quarantine is released by hand, even while somebody holds the CDP", asyn
   await end({ quarantine });
   const { fence } = await lease();
   expect(await store.releaseQuarantine(cdpId, signal)).toBe(true);
-  await store.renewLease({ cdpId, fence, nowMs: 3_000, leaseMs: 1_000 }, signal);
+  await store.renewLease({ cdpId, fence, leaseUntilMs: 4_000 }, signal);
   expect(await listed()).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { AppError } from "@weft/runtime";
 import {
   type CdpState,
@@ -6,7 +7,7 @@ import {
   toSignedItem,
   type UnfinalAttempt,
 } from "./attempt-record.ts";
-import type { AttemptStore, LeaseRef } from "./attempt-store.ts";
+import type { AttemptStore, LeaseWrite } from "./attempt-store.ts";
 import type { CdpItems, CdpWrite } from "./cdp-items.ts";
 import { leaseLost, UNDER_LEASE, underLease } from "./take-lease.ts";
 
@@ -14,7 +15,10 @@ type SignedWrite = Parameters<AttemptStore["recordSigned"]>[0];
 type SubmittedWrite = Parameters<AttemptStore["recordSubmitted"]>[0];
 type FinalWrite = Parameters<AttemptStore["recordFinal"]>[0];
 
-interface GuardedWrite extends CdpWrite, LeaseRef {
+interface GuardedWrite extends CdpWrite, LeaseWrite {
+  /** Begins with `SET`. */
+  readonly update: string;
+  readonly values: Record<string, AttributeValue>;
   /** Whether the item already says what was to be written: our own write, whose answer was lost. */
   readonly isDone: (state: CdpState) => boolean;
   /** Why the write is refused although the lease holds. */
@@ -24,12 +28,11 @@ interface GuardedWrite extends CdpWrite, LeaseRef {
 /** See `AttemptStore.recordSigned`. */
 export function recordSigned(
   items: CdpItems,
-  { cdpId, fence, attempt }: SignedWrite,
+  { cdpId, fence, leaseUntilMs, attempt }: SignedWrite,
   signal: AbortSignal,
 ): Promise<void> {
   const write: GuardedWrite = {
-    cdpId,
-    fence,
+    ...{ cdpId, fence, leaseUntilMs },
     condition: `${UNDER_LEASE} AND attribute_not_exists(unfinal) AND nextAttempt = :attempt`,
     update: "SET unfinal = :signed",
     values: {
@@ -49,12 +52,11 @@ export function recordSigned(
 /** See `AttemptStore.recordSubmitted`. */
 export function recordSubmitted(
   items: CdpItems,
-  { cdpId, fence, submittedAtMs }: SubmittedWrite,
+  { cdpId, fence, leaseUntilMs, submittedAtMs }: SubmittedWrite,
   signal: AbortSignal,
 ): Promise<void> {
   const write: GuardedWrite = {
-    cdpId,
-    fence,
+    ...{ cdpId, fence, leaseUntilMs },
     condition: `${UNDER_LEASE} AND attribute_exists(unfinal)`,
     update: "SET unfinal.submittedAtMs = if_not_exists(unfinal.submittedAtMs, :at)",
     values: { ...underLease(fence), ":at": { N: String(submittedAtMs) } },
@@ -67,7 +69,7 @@ export function recordSubmitted(
 /** See `AttemptStore.recordFinal`. */
 export function recordFinal(
   items: CdpItems,
-  { cdpId, fence, intentHash, quarantine, ...final }: FinalWrite,
+  { cdpId, fence, leaseUntilMs, intentHash, quarantine, ...final }: FinalWrite,
   signal: AbortSignal,
 ): Promise<void> {
   const { attempt, ending } = final;
@@ -76,8 +78,7 @@ export function recordFinal(
   const itsOwn =
     intentHash === null ? "attribute_not_exists(unfinal)" : "unfinal.intentHash = :intentHash";
   const write: GuardedWrite = {
-    cdpId,
-    fence,
+    ...{ cdpId, fence, leaseUntilMs },
     condition: `${UNDER_LEASE} AND nextAttempt = :attempt AND ${itsOwn}`,
     update: `SET lastFinal = :final, nextAttempt = :next${set} REMOVE unfinal${remove}`,
     values: {
@@ -107,12 +108,22 @@ async function writeUnderLease(
   write: GuardedWrite,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await items.write(write, signal)) !== undefined) return;
+  if ((await items.write(extended(write), signal)) !== undefined) return;
   const state = await items.read(write.cdpId, signal);
   if (state === undefined || state.fence !== write.fence || state.leaseUntilMs === 0) {
     throw leaseLost(write, state);
   }
   if (!write.isDone(state)) throw write.refusal(state);
+}
+
+function extended({ leaseUntilMs, ...write }: GuardedWrite): CdpWrite {
+  if (leaseUntilMs === undefined) return write;
+  const update = write.update.replace("SET ", "SET leaseUntilMs = :leaseUntil, ");
+  return {
+    ...write,
+    update,
+    values: { ...write.values, ":leaseUntil": { N: String(leaseUntilMs) } },
+  };
 }
 
 function unfinalAttempt(cdpId: string, { attempt, intentHash }: UnfinalAttempt): AppError {

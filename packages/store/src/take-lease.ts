@@ -54,14 +54,14 @@ export async function acquireLease(
 /** See `AttemptStore.renewLease`. */
 export async function renewLease(
   items: CdpItems,
-  { cdpId, fence, nowMs, leaseMs }: RenewRequest,
+  { cdpId, fence, leaseUntilMs }: RenewRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const write: CdpWrite = {
     cdpId,
     condition: UNDER_LEASE,
     update: "SET leaseUntilMs = :until",
-    values: { ...underLease(fence), ":until": { N: String(nowMs + leaseMs) } },
+    values: { ...underLease(fence), ":until": { N: String(leaseUntilMs) } },
   };
   if ((await items.write(write, signal)) === undefined) {
     throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
