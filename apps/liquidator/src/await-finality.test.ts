@@ -25,6 +25,7 @@ function setUp(answers: readonly IntentState[]) {
       resubmitted += 1;
       return Promise.resolve();
     },
+    pace: null,
     pollMs: 1_000,
     patienceMs: 10_000,
     nowMs: () => nowMs,
@@ -49,6 +50,16 @@ describe("awaitFinality", () => {
       kind: "committed_failure",
       detail: "assertion failed",
     });
+  });
+
+  it("looks first when the pace says, and tells it what that found", async () => {
+    const { deps, counts } = setUp([status("pending"), status("committed_success")]);
+    const told: boolean[] = [];
+    const pace = { firstLookMs: 4_000, learn: (wasOver: boolean) => void told.push(wasOver) };
+    await awaitFinality(request, { ...deps, pace }, signal);
+    expect(deps.nowMs()).toBe(5_000);
+    expect(counts().asked).toBe(2);
+    expect(told).toEqual([false]);
   });
 
   it.each(["unknown", "rejected"] as const)(

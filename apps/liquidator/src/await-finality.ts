@@ -1,11 +1,14 @@
 import type { IntentState } from "@weft/ledger";
 import { AppError, type Sleep } from "@weft/runtime";
+import type { CommitPace } from "./commit-pace.ts";
 
 export interface AwaitFinalityDeps {
   /** The status with the epoch of the very same answer: a replica that lags proves nothing. */
   readonly readStatus: (intentHash: string, signal: AbortSignal) => Promise<IntentState>;
   /** Sends the same bytes again; a Gateway that lost them takes them up, one that has them says so. */
   readonly resubmit: (signal: AbortSignal) => Promise<void>;
+  /** Says when the first look is worth while, and hears what it found; null to look at once. */
+  readonly pace: CommitPace | null;
   readonly pollMs: number;
   /** After this, and two looks, nobody waits any longer: the attempt stays unfinal, for the reconciler. Milliseconds. */
   readonly patienceMs: number;
@@ -55,15 +58,17 @@ export async function awaitFinality(
 
 async function pollUntilFinal(
   { intentHash, endEpochExclusive }: AwaitFinalityRequest,
-  { readStatus, resubmit, pollMs, patienceMs, nowMs, sleep }: AwaitFinalityDeps,
+  { readStatus, resubmit, pace, pollMs, patienceMs, nowMs, sleep }: AwaitFinalityDeps,
   signal: AbortSignal,
 ): Promise<Finality | undefined> {
   const startMs = nowMs();
   let unknowns = 0;
+  if (pace !== null) await sleep(pace.firstLookMs, signal);
   for (let looks = 0; !signal.aborted; looks += 1) {
     if (looks >= LEAST_LOOKS && nowMs() - startMs > patienceMs) break;
     const state = await readStatus(intentHash, signal);
     const finality = finalityOf(state, endEpochExclusive);
+    if (looks === 0) pace?.learn(finality !== undefined);
     if (finality !== undefined) return finality;
     unknowns = state.status === "unknown" ? unknowns + 1 : 0;
     if (isResubmitDue(unknowns)) await resubmit(signal);

@@ -13,8 +13,8 @@ export interface Treasury {
 }
 
 export interface JudgePositionDeps {
-  /** The head, and what the account holds there: one request. */
-  readonly readTreasury: (signal: AbortSignal) => Promise<Treasury>;
+  /** The head, and what the account holds there: of a moment ago, but not before what is known. */
+  readonly readTreasury: (knownVersion: bigint, signal: AbortSignal) => Promise<Treasury>;
   /** @throws {AppError} `stale_head` */
   readonly assertFresh: (head: LedgerHead, signal: AbortSignal) => Promise<void>;
   /** `get_cdp` at the tip, or the reason why the ledger could not say. */
@@ -59,7 +59,7 @@ export async function judgePosition(
   deps: JudgePositionDeps,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const treasury = await deps.readTreasury(signal);
+  const treasury = await deps.readTreasury(knownVersion, signal);
   const { head } = treasury;
   await deps.assertFresh(head, signal);
   if (head.stateVersion < knownVersion) throw headBehind(head, knownVersion);

@@ -1,6 +1,6 @@
 import type { Balances, LedgerHead } from "@weft/ledger";
 import { type LiquidationPlan, parseDecimal } from "@weft/protocol";
-import type { ReserveAnswer, ReserveRequest, SettleRequest, TreasuryBooks } from "@weft/store";
+import type { HoldVerdict, ReserveRequest, SettleRequest, TreasuryBooks } from "@weft/store";
 import { describe, expect, it } from "vitest";
 import { createTreasurer } from "./treasurer.ts";
 
@@ -45,7 +45,7 @@ const planOf = (resource: string, amount: string): LiquidationPlan => ({
 
 interface Script {
   readonly books?: TreasuryBooks;
-  readonly answer?: ReserveAnswer;
+  readonly answer?: HoldVerdict;
   readonly ceiling?: string;
   readonly keep?: Record<string, string>;
 }
@@ -59,21 +59,22 @@ function setUp({
   const events: string[] = [];
   const reserved: ReserveRequest[] = [];
   const settled: SettleRequest[] = [];
+  const time = { nowMs: 0 };
   const balances: Balances = { head, amounts: amounts({ [XRD]: "100", [USD]: "50" }) };
   const treasurer = createTreasurer({
     reservations: {
       reserve: (request) => {
         reserved.push(request);
-        return Promise.resolve(answer);
+        return Promise.resolve({ ...answer, books });
       },
       settle: (request) => {
         settled.push(request);
         return Promise.resolve();
       },
-    },
-    recentBooks: () => {
-      events.push("books");
-      return Promise.resolve(books);
+      read: () => {
+        events.push("books");
+        return Promise.resolve(books);
+      },
     },
     readBalances: () => {
       events.push("balances");
@@ -84,37 +85,70 @@ function setUp({
     keep: amounts(keep),
     ceilingXrdPerHour: parseDecimal(ceiling),
     wallMs: () => NOW,
+    nowMs: () => time.nowMs,
     observe: (held) => events.push(`observed ${held.size} balances`),
   });
   const reserve = async (plan: LiquidationPlan) => {
-    const treasury = await treasurer.read(signal);
+    const treasury = await treasurer.read(0n, signal);
     return treasurer.reserve({ cdpId: "#7#", attempt: 4, fence: 3, plan, treasury }, signal);
   };
-  return { treasurer, reserve, events, reserved, settled };
+  return { treasurer, reserve, events, reserved, settled, time };
 }
 
 describe("what may be planned with", () => {
   it("reads the books before the balance: what they hold no more, the balance knows of", async () => {
     const { treasurer, events } = setUp();
-    await treasurer.read(signal);
+    await treasurer.read(0n, signal);
     expect(events).toEqual(["books", "balances", "observed 2 balances"]);
+  });
+
+  it("is read once for all who ask within 300 ms, and again after that", async () => {
+    const { treasurer, events, time } = setUp();
+    await Promise.all([treasurer.read(0n, signal), treasurer.read(1_000n, signal)]);
+    time.nowMs = 300;
+    await treasurer.read(0n, signal);
+    expect(events.filter((event) => event === "balances")).toHaveLength(1);
+    time.nowMs = 301;
+    await treasurer.read(0n, signal);
+    expect(events.filter((event) => event === "balances")).toHaveLength(2);
+  });
+
+  it("is read anew for whom a newer state is known already", async () => {
+    const { treasurer, events } = setUp();
+    await treasurer.read(0n, signal);
+    await treasurer.read(1_001n, signal);
+    expect(events.filter((event) => event === "balances")).toHaveLength(2);
+  });
+
+  it("goes by the books of the last reservation instead of reading them again", async () => {
+    const { treasurer, reserve, events, time } = setUp();
+    time.nowMs = 1_000;
+    await reserve(planOf(USD, "5"));
+    time.nowMs = 1_301;
+    await reserve(planOf(USD, "5"));
+    await treasurer.read(1_001n, signal);
+    expect(events).toEqual([
+      ...["books", "balances", "observed 2 balances"],
+      ...["books", "balances", "observed 2 balances"],
+      ...["balances", "observed 2 balances"],
+    ]);
   });
 
   it("is the balance less what others are promised", async () => {
     const { treasurer } = setUp({ books: holding("#8#", { [USD]: "30", [XRD]: "10" }) });
-    const { amounts: free } = treasurer.fundsFor("#7#", await treasurer.read(signal));
+    const { amounts: free } = treasurer.fundsFor("#7#", await treasurer.read(0n, signal));
     expect(free).toEqual(amounts({ [XRD]: "90", [USD]: "20" }));
   });
 
   it("includes what the CDP itself was promised before: its hold is made anew", async () => {
     const { treasurer } = setUp({ books: holding("#7#", { [USD]: "30", [XRD]: "10" }) });
-    const { amounts: free } = treasurer.fundsFor("#7#", await treasurer.read(signal));
+    const { amounts: free } = treasurer.fundsFor("#7#", await treasurer.read(0n, signal));
     expect(free).toEqual(amounts({ [XRD]: "100", [USD]: "50" }));
   });
 
   it("is nothing while the balance does not know of our own last commit", async () => {
     const { treasurer } = setUp({ books: { ...nothing, settledVersion: 1_001n } });
-    const treasury = await treasurer.read(signal);
+    const treasury = await treasurer.read(0n, signal);
     expect(() => treasurer.fundsFor("#7#", treasury)).toThrow(
       expect.objectContaining({ code: "head_behind", disposition: "retry" }),
     );
@@ -135,7 +169,7 @@ describe("the ceiling of an hour", () => {
     ["99.499999999999999999", "refused"],
   ])("of %s, with 79.5 XRD paid, 10 locked and 10 more to lock: %s", async (ceiling, end) => {
     const { treasurer } = setUp({ books, ceiling });
-    const treasury = await treasurer.read(signal);
+    const treasury = await treasurer.read(0n, signal);
     const plan = () => (treasurer.fundsFor("#7#", treasury) ? "planned" : "");
     if (end === "planned") return expect(plan()).toBe("planned");
     expect(plan).toThrow(

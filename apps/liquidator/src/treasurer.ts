@@ -12,6 +12,7 @@ import { AppError } from "@weft/runtime";
 import {
   type Amounts,
   freeAmounts,
+  type Hold,
   hourEndsAtMs,
   hourlyFees,
   hourOf,
@@ -21,11 +22,10 @@ import {
   type TreasuryBooks,
 } from "@weft/store";
 import type { Treasury } from "./judge-position.ts";
+import { createRecent } from "./recent.ts";
 
 export interface TreasurerDeps {
-  readonly reservations: Pick<Reservations, "reserve" | "settle">;
-  /** Books that were read before they are asked for, and not long ago. */
-  readonly recentBooks: () => Promise<TreasuryBooks>;
+  readonly reservations: Pick<Reservations, "read" | "reserve" | "settle">;
   readonly readBalances: (signal: AbortSignal) => Promise<Balances>;
   readonly xrd: string;
   readonly feeLockXrd: Decimal;
@@ -33,6 +33,8 @@ export interface TreasurerDeps {
   readonly keep: Amounts;
   readonly ceilingXrdPerHour: Decimal;
   readonly wallMs: () => number;
+  /** A monotonic clock, milliseconds. */
+  readonly nowMs: () => number;
   /** Hears what the account holds and what is promised of it. */
   readonly observe: (balances: Amounts, books: TreasuryBooks) => void;
 }
@@ -62,8 +64,12 @@ export type Funding =
  * read (books first, then the balance) → planned with what is free → reserved, or short → settled at finality.
  */
 export interface Treasurer {
-  /** The head and the balances there, with books that are older than both. */
-  read(signal: AbortSignal): Promise<Treasury>;
+  /**
+   * The head and the balances there, with books that are older than both: as they were a moment ago, but not before a state
+   * version that is known. Old figures are safe to plan with, since a reservation is checked against new books; they only
+   * promise too much more often.
+   */
+  read(knownVersion: bigint, signal: AbortSignal): Promise<Treasury>;
   /**
    * What the attempt on a CDP may plan with. Asks nobody.
    *
@@ -73,27 +79,33 @@ export interface Treasurer {
   fundsFor(cdpId: string, treasury: Treasury): Treasury;
   /** @throws {AppError} `spend_ceiling` (retry), `lease_lost` (retry) */
   reserve(request: ReserveFundsRequest, signal: AbortSignal): Promise<Funding>;
-  settle(end: Omit<SettleRequest, "nowMs">, signal: AbortSignal): Promise<void>;
+  settle(end: Omit<SettleRequest, "nowMs" | "hold">, signal: AbortSignal): Promise<void>;
 }
 
+/** A burst plans some dozen times in it; idle, a candidate reads the treasury once. */
+const MAX_AGE_MS = 300;
+
 export function createTreasurer(deps: TreasurerDeps): Treasurer {
-  const { reservations, recentBooks, feeLockXrd, ceilingXrdPerHour, wallMs } = deps;
+  const { reservations, feeLockXrd, ceilingXrdPerHour, wallMs, nowMs } = deps;
+  const age = { maxAgeMs: MAX_AGE_MS, nowMs };
+  const recentBooks = createRecent({ read: (signal) => reservations.read(signal), ...age });
+  const recentTreasury = createRecent({ read: look, ...age });
+  /** What was reserved here and is not settled; each position is worked on in one place. */
+  const reserved = new Map<string, Hold>();
   return {
-    async read(signal) {
-      // Before the balance: what these books hold no more, the balance knows of.
-      const books = await recentBooks();
-      const { head, amounts } = await deps.readBalances(signal);
-      deps.observe(amounts, books);
-      return { head, amounts, books };
+    async read(knownVersion, signal) {
+      const recent = await recentTreasury.read();
+      signal.throwIfAborted();
+      return recent.head.stateVersion >= knownVersion ? recent : recentTreasury.readAnew();
     },
     fundsFor(cdpId, treasury) {
       const { head, amounts, books } = treasury;
       if (amounts === null || books === undefined) return treasury;
       requireNewer({ stateVersion: head.stateVersion, booksBefore: books });
-      const nowMs = wallMs();
-      const { paidXrd, heldXrd } = hourlyFees(books, hourOf(nowMs));
+      const hour = hourOf(wallMs());
+      const { paidXrd, heldXrd } = hourlyFees(books, hour);
       if (addDecimal(addDecimal(paidXrd, heldXrd), feeLockXrd) > ceilingXrdPerHour) {
-        throw spendCeiling(paidXrd, heldXrd, hourEndsAtMs(hourOf(nowMs)));
+        throw spendCeiling(paidXrd, heldXrd, hourEndsAtMs(hour));
       }
       return { ...treasury, amounts: freeAmounts(amounts, books, cdpId) };
     },
@@ -103,23 +115,44 @@ export function createTreasurer(deps: TreasurerDeps): Treasurer {
       const balances = spendableFor(plan, amounts, deps);
       const funds = { balances, stateVersion: head.stateVersion, booksBefore: books };
       const wanted = amountsFor(plan, deps);
-      const nowMs = wallMs();
-      const limits = { feeXrd: feeLockXrd, ceilingXrdPerHour, nowMs };
+      const limits = { feeXrd: feeLockXrd, ceilingXrdPerHour, nowMs: wallMs() };
+      const askedMs = nowMs();
       const answer = await reservations.reserve(
         { cdpId, attempt, fence, funds, amounts: wanted, ...limits },
         signal,
       );
+      recentBooks.learn(answer.books, askedMs);
       if (answer.kind === "ceiling_hit") {
         throw spendCeiling(answer.paidXrd, answer.heldXrd, answer.hourEndsAtMs);
       }
-      if (answer.kind === "reserved") return answer;
+      if (answer.kind === "reserved") {
+        reserved.set(cdpId, {
+          ...{ cdpId, attempt, fence, amounts: wanted },
+          ...{ feeXrd: feeLockXrd, reservedAtMs: limits.nowMs },
+        });
+        return { kind: "reserved" };
+      }
       const missing = formatDecimal(answer.missing);
       const detail = `${missing} of ${answer.resource} too few beside what is promised already`;
       const code = answer.resource === deps.xrd ? "treasury_short" : "inventory_short";
       return { kind: "short", code, detail };
     },
-    settle: (end, signal) => reservations.settle({ ...end, nowMs: wallMs() }, signal),
+    async settle(end, signal) {
+      const { cdpId, attempt } = end;
+      const own = reserved.get(cdpId);
+      const hold = own?.attempt === attempt ? own : undefined;
+      await reservations.settle({ ...end, nowMs: wallMs(), hold }, signal);
+      reserved.delete(cdpId);
+    },
   };
+
+  async function look(signal: AbortSignal): Promise<Treasury> {
+    // Before the balance: what these books hold no more, the balance knows of.
+    const books = await recentBooks.read();
+    const { head, amounts } = await deps.readBalances(signal);
+    deps.observe(amounts, books);
+    return { head, amounts, books };
+  }
 
   function spendCeiling(paidXrd: Decimal, heldXrd: Decimal, untilMs: number): AppError {
     const figures = `${formatDecimal(paidXrd)} XRD paid and ${formatDecimal(heldXrd)} locked`;

@@ -43,7 +43,7 @@ export async function watchTreasury(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await treasurer.read(signal);
+    await treasurer.read(0n, signal);
   } catch (err) {
     if (!signal.aborted) log.warn({ err }, "the treasury could not be read");
   }

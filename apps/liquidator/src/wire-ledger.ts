@@ -35,8 +35,11 @@ export interface LedgerJobs {
   readonly prepare: WorkPositionDeps["prepare"];
   readonly build: SignAndSubmitDeps["build"];
   readonly submit: SignAndSubmitDeps["submit"];
-  /** How the end of a CDP's transaction is told; nobody waits for it longer than `patienceMs`. */
-  readonly finality: (cdpId: string, patienceMs: number) => Omit<FinishAttemptDeps, "settle">;
+  /** How the end of a CDP's transaction is told. */
+  readonly finality: (
+    cdpId: string,
+    waiting: Pick<AwaitFinalityDeps, "pace" | "patienceMs">,
+  ) => Omit<FinishAttemptDeps, "settle">;
 }
 
 export function wireLedger(config: Config, adapters: Adapters): LedgerJobs {
@@ -81,13 +84,13 @@ function wireFinality(
   { gateway, time, stopping, runStep }: Adapters,
   submit: LedgerJobs["submit"],
 ): LedgerJobs["finality"] {
-  return (cdpId, patienceMs) => ({
+  return (cdpId, waiting) => ({
     awaitFinality: ({ payloadHex, ...request }, signal) => {
       const deps: AwaitFinalityDeps = {
         readStatus: (intentHash, s) => readIntentStatus(gateway, intentHash, s),
         resubmit: (s) => submit(payloadHex, s),
         pollMs: config.FINALITY_POLL_MS,
-        patienceMs,
+        ...waiting,
         ...time,
       };
       const steps = inSteps(deps, JOB_STEPS.FINALITY, { runStep, cdpId });
@@ -103,8 +106,8 @@ function wireFinality(
 function judgePositionDeps(config: Config, adapters: Adapters): JudgePositionDeps {
   const { gateway, clock, metrics, executor, market, treasurer } = adapters;
   return {
-    readTreasury: async (signal) => {
-      if (treasurer !== null) return treasurer.read(signal);
+    readTreasury: async (knownVersion, signal) => {
+      if (treasurer !== null) return treasurer.read(knownVersion, signal);
       if (executor !== null) return readBalances(gateway, executor.account, signal);
       return { head: await readHead(gateway, signal), amounts: null };
     },

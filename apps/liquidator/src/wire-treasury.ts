@@ -5,13 +5,9 @@ import type { AttemptStore, Reservations } from "@weft/store";
 import type { Config } from "./config.ts";
 import { leaseMsFor } from "./hold-lease.ts";
 import type { Metrics } from "./metrics.ts";
-import { createRecentBooks } from "./recent-books.ts";
 import { releaseOrphanedHolds } from "./release-orphaned-holds.ts";
 import { createTreasurer, type Treasurer } from "./treasurer.ts";
 import { showTreasury, watchTreasury } from "./watch-treasury.ts";
-
-/** A burst reserves some dozen times in it; idle, a candidate reads the books once. */
-const BOOKS_MAX_AGE_MS = 300;
 
 interface TreasuryAdapters {
   readonly gateway: GatewayClient;
@@ -51,17 +47,13 @@ function wireTreasurer(
   const minBalanceXrd = parseDecimal(config.MIN_BALANCE_XRD);
   return createTreasurer({
     reservations,
-    recentBooks: createRecentBooks({
-      read: (signal) => reservations.read(signal),
-      maxAgeMs: BOOKS_MAX_AGE_MS,
-      nowMs: () => performance.now(),
-    }),
     readBalances: (signal) => readBalances(gateway, account, signal),
     xrd,
     feeLockXrd: parseDecimal(config.FEE_LOCK_XRD),
     keep: config.INVENTORY_KEEP,
     ceilingXrdPerHour,
     wallMs: Date.now,
+    nowMs: () => performance.now(),
     observe: showTreasury({
       ...{ metrics, assets, xrd, ceilingXrdPerHour, minBalanceXrd },
       wallMs: Date.now,

@@ -1,5 +1,7 @@
 import { createSemaphore } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
+import type { AwaitFinalityDeps } from "./await-finality.ts";
+import { createCommitPace } from "./commit-pace.ts";
 import type { Config } from "./config.ts";
 import { countFailure } from "./failed-delivery.ts";
 import { type FinishRequest, finishAttempt } from "./finish-attempt.ts";
@@ -23,7 +25,7 @@ interface Jobs {
   readonly settleOf: (held: HeldPosition) => Settle;
   readonly finish: (
     request: FinishRequest,
-    patienceMs: number,
+    waiting: Pick<AwaitFinalityDeps, "pace" | "patienceMs">,
     settle: Settle,
     signal: AbortSignal,
   ) => ReturnType<typeof finishAttempt>;
@@ -37,9 +39,9 @@ export function wireLiquidator(config: Config, adapters: Adapters) {
     ledger,
     leases,
     settleOf: wireSettle(adapters),
-    finish: (request, patienceMs, settle, signal) => {
+    finish: (request, waiting, settle, signal) => {
       const { cdpId } = request;
-      const deps = { ...ledger.finality(cdpId, patienceMs), settle };
+      const deps = { ...ledger.finality(cdpId, waiting), settle };
       const at = { runStep: adapters.runStep, cdpId };
       return finishAttempt(request, inSteps(deps, JOB_STEPS.FINISH, at), signal);
     },
@@ -94,6 +96,7 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
   const { attempts, backlog, clock, metrics, stopping, fleet, outage, treasurer, runStep } =
     adapters;
   const executors = createSemaphore(config.EXECUTORS);
+  const pace = createCommitPace();
   const onExecutorOf =
     (messageId: string): WorkPositionDeps["onExecutor"] =>
     async (work, signal, line) => {
@@ -118,6 +121,7 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
   ): WorkPositionDeps => {
     const at = { runStep, cdpId };
     const settle = settleOf({ cdpId, fence, record, lease });
+    let submittedHere: string | null = null;
     const signing: SignAndSubmitDeps = {
       build: ledger.build,
       submit: ledger.submit,
@@ -138,13 +142,16 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
       signAndSubmit: async (request, signal) => {
         await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
         const signed = await signAndSubmit(request, inSteps(signing, JOB_STEPS.SIGN, at), signal);
+        submittedHere = signed.intentHash;
         outage.progressed("signed");
         return signed;
       },
       finish: (request, signal) => {
         // Who waits for a commit is in the way of nobody.
         backlog.left(messageId);
-        return finish(request, FINALITY_PATIENCE_MS, settle, signal);
+        const isNew = request.signed.intentHash === submittedHere;
+        const waiting = { pace: isNew ? pace : null, patienceMs: FINALITY_PATIENCE_MS };
+        return finish(request, waiting, settle, signal);
       },
       settle,
       onExecutor: onExecutorOf(messageId),
@@ -171,7 +178,8 @@ function reconcilerDeps(
           work: async (workSignal, lease) => {
             const settle = settleOf({ cdpId, fence, record, lease });
             // Two looks: what is unknown is sent again at the second, and the next round sees what became of it.
-            await finish({ cdpId, signed }, config.FINALITY_POLL_MS, settle, workSignal);
+            const waiting = { pace: null, patienceMs: config.FINALITY_POLL_MS };
+            await finish({ cdpId, signed }, waiting, settle, workSignal);
           },
         },
         signal,

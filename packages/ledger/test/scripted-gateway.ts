@@ -4,7 +4,11 @@ import type { AddressInfo } from "node:net";
 /** One way to answer a request, well or badly. */
 export type Answer =
   | { readonly json: unknown; readonly status?: number; readonly headers?: Record<string, string> }
-  | { readonly text: string; readonly status?: number; readonly headers?: Record<string, string> }
+  | {
+      readonly text: string | Buffer;
+      readonly status?: number;
+      readonly headers?: Record<string, string>;
+    }
   /** Says nothing until the client goes away. */
   | { readonly misbehaviour: "hang" }
   /** Sends so much of an answer, and then `after` is called; nothing more comes by itself. */

@@ -27,8 +27,10 @@ export interface CdpWrite {
  * signal's reason.
  */
 export interface CdpItems {
+  /** False when the condition did not hold, and nothing was written. */
+  write(write: CdpWrite, signal: AbortSignal): Promise<boolean>;
   /** The item after the write; undefined when the condition did not hold, and nothing was written. */
-  write(write: CdpWrite, signal: AbortSignal): Promise<CdpState | undefined>;
+  writeAndRead(write: CdpWrite, signal: AbortSignal): Promise<CdpState | undefined>;
   /** The item as of now; undefined when there is none. */
   read(cdpId: string, signal: AbortSignal): Promise<CdpState | undefined>;
   /** Every item that has this attribute, unparsed. */
@@ -43,25 +45,35 @@ export function createCdpItems(options: {
   readonly table: string;
 }): CdpItems {
   const { dynamo, table } = options;
+  /** What the answer holds of the item; undefined when the condition did not hold. */
+  const update = async (
+    { cdpId, condition, update, values }: CdpWrite,
+    ReturnValues: "NONE" | "ALL_NEW",
+    signal: AbortSignal,
+  ) => {
+    const command = new UpdateItemCommand({
+      TableName: table,
+      Key: toItemKey(cdpStateKey(cdpId)),
+      ConditionExpression: condition,
+      UpdateExpression: update,
+      ExpressionAttributeValues: values,
+      ReturnValues,
+    });
+    try {
+      const { Attributes = {} } = await guardTable(`write ${cdpId}`, signal, () =>
+        dynamo.send(command, { abortSignal: signal }),
+      );
+      return Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  };
   return {
-    async write({ cdpId, condition, update, values }, signal) {
-      const command = new UpdateItemCommand({
-        TableName: table,
-        Key: toItemKey(cdpStateKey(cdpId)),
-        ConditionExpression: condition,
-        UpdateExpression: update,
-        ExpressionAttributeValues: values,
-        ReturnValues: "ALL_NEW",
-      });
-      try {
-        const { Attributes = {} } = await guardTable(`write ${cdpId}`, signal, () =>
-          dynamo.send(command, { abortSignal: signal }),
-        );
-        return parseCdpState(Attributes);
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
-      }
+    write: async (write, signal) => (await update(write, "NONE", signal)) !== undefined,
+    async writeAndRead(write, signal) {
+      const item = await update(write, "ALL_NEW", signal);
+      return item === undefined ? undefined : parseCdpState(item);
     },
     async read(cdpId, signal) {
       const Key = toItemKey(cdpStateKey(cdpId));

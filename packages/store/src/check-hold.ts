@@ -1,6 +1,6 @@
 import { addDecimal, DECIMAL_ZERO, subDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
-import type { KnownFunds, ReserveAnswer, ReserveRequest } from "./reservations.ts";
+import type { HoldVerdict, KnownFunds, ReserveRequest } from "./reservations.ts";
 import {
   heldAmounts,
   hourEndsAtMs,
@@ -16,7 +16,7 @@ import {
 export function checkHold(
   { amounts, funds, ceilingXrdPerHour, nowMs }: ReserveRequest,
   books: TreasuryBooks,
-): ReserveAnswer {
+): HoldVerdict {
   const hour = hourOf(nowMs);
   const { paidXrd, heldXrd } = hourlyFees(books, hour);
   if (addDecimal(paidXrd, heldXrd) > ceilingXrdPerHour) {

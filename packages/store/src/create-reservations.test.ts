@@ -64,7 +64,11 @@ const asked = (
   ...change,
 });
 
-const reserve = (...request: Parameters<typeof asked>) => store.reserve(asked(...request), signal);
+/** The verdict alone. */
+const reserve = async (...request: Parameters<typeof asked>) => {
+  const { books: _, ...verdict } = await store.reserve(asked(...request), signal);
+  return verdict;
+};
 const settle = (cdpId: string, attempt = 0, feeXrd = "0.4", stateVersion = 1_005n, nowMs = NOW) =>
   store.settle(
     { cdpId, attempt, commit: { feeXrd: parseDecimal(feeXrd), stateVersion }, nowMs },
@@ -88,6 +92,12 @@ test("a hold is one write and one read, and can be looked at", async () => {
       },
     ],
   });
+});
+
+test("a hold comes with the books that it was judged by, its own in them", async () => {
+  await reserve("#1#", { [USD]: "5" });
+  const { books } = await store.reserve(asked("#2#", { [USD]: "7" }), signal);
+  expect(books.holds.map(({ cdpId }) => cdpId).sort()).toEqual(["#1#", "#2#"]);
 });
 
 test("an empty treasury has empty books", async () => {
@@ -180,6 +190,30 @@ describe("settling", () => {
     server.loseNextAnswer();
     await settle("#1#");
     expect((await store.read(signal)).feesXrd).toEqual(new Map([[HOUR, parseDecimal("0.4")]]));
+  });
+
+  test("whoever knows the hold settles it with one write, and need not read it", async () => {
+    await reserve("#1#", { [USD]: "20", [XRD]: "10" });
+    const [hold] = (await store.read(signal)).holds;
+    server.commands.length = 0;
+    const commit = { feeXrd: parseDecimal("0.4"), stateVersion: 1_005n };
+    await store.settle({ cdpId: "#1#", attempt: 0, commit, nowMs: NOW, hold }, signal);
+    expect(server.commands).toEqual(["UpdateItemCommand"]);
+    expect(await store.read(signal)).toEqual({
+      holds: [],
+      left: amounts({ [USD]: "20", [XRD]: "10" }),
+      settledVersion: 1_005n,
+      feesXrd: new Map([[HOUR, parseDecimal("0.4")]]),
+    });
+  });
+
+  test("a hold that has been made anew meanwhile is settled as it is, and not as it was known", async () => {
+    await reserve("#1#", { [USD]: "20" });
+    const [hold] = (await store.read(signal)).holds;
+    await reserve("#1#", { [USD]: "5" }, { fence: 2 });
+    const commit = { feeXrd: parseDecimal("0.4"), stateVersion: 1_005n };
+    await store.settle({ cdpId: "#1#", attempt: 0, commit, nowMs: NOW, hold }, signal);
+    expect((await store.read(signal)).left).toEqual(amounts({ [USD]: "5" }));
   });
 
   test("what never came onto the ledger costs nothing", async () => {

@@ -2,6 +2,7 @@ import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { AppError } from "@weft/runtime";
 import { checkHold, requireNewer } from "./check-hold.ts";
 import type { Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
+import { shareReads } from "./share-reads.ts";
 import {
   feesAttribute,
   type Hold,
@@ -13,6 +14,9 @@ import {
 } from "./treasury-books.ts";
 import { createTreasuryShards, shardOf, type TreasuryShards } from "./treasury-shards.ts";
 
+/** The client's own limits end it. */
+const UNABORTED = new AbortController().signal;
+
 /** The reservations in one table. */
 export function createReservations(options: {
   readonly dynamo: DynamoDBClient;
@@ -20,20 +24,25 @@ export function createReservations(options: {
 }): Reservations {
   const shards = createTreasuryShards(options);
   const read = async (signal: AbortSignal) => parseBooks(await shards.readAll(signal));
+  // Each needs a read that began after its own write: the next will do for all who have written by then.
+  const readAfterwards = shareReads(() => read(UNABORTED));
   return {
     read,
     async reserve(request, signal) {
       requireNewer(request.funds);
       await writeHold(shards, request, signal);
-      const books = await read(signal);
+      const books = await readAfterwards();
+      signal.throwIfAborted();
       const { cdpId, fence } = request;
       const own = books.holds.find((hold) => hold.cdpId === cdpId);
       if (own?.fence !== fence) throw leaseLost(request);
       const answer = checkHold(request, books);
       if (answer.kind !== "reserved") await release(shards, request, signal);
-      return answer;
+      return { ...answer, books };
     },
-    release: (hold, signal) => release(shards, hold, signal),
+    async release(hold, signal) {
+      await release(shards, hold, signal);
+    },
     settle: (request, signal) => settle(shards, request, signal),
     async forgetOldHours(nowMs, signal) {
       const kept = [hourOf(nowMs), hourOf(nowMs) - 1].map(feesAttribute);
@@ -74,8 +83,8 @@ async function release(
   shards: TreasuryShards,
   { cdpId, attempt, fence }: Pick<Hold, "cdpId" | "attempt" | "fence">,
   signal: AbortSignal,
-): Promise<void> {
-  await shards.write(
+): Promise<boolean> {
+  return shards.write(
     {
       shard: shardOf(cdpId),
       condition: "#hold.attempt = :attempt AND #hold.fence = :fence",
@@ -93,22 +102,33 @@ async function release(
  */
 async function settle(
   shards: TreasuryShards,
-  { cdpId, attempt, commit, nowMs }: SettleRequest,
+  request: SettleRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  const shard = shardOf(cdpId);
-  const { holds } = parseBooks([await shards.read(shard, signal)]);
+  const { cdpId, attempt, hold: known } = request;
+  if (known !== undefined && (await settleHold(shards, known, request, signal))) return;
+  const { holds } = parseBooks([await shards.read(shardOf(cdpId), signal)]);
   const hold = holds.find((each) => each.cdpId === cdpId);
-  if (hold?.attempt !== attempt) return;
+  if (hold?.attempt === attempt) await settleHold(shards, hold, request, signal);
+}
+
+/** False when the hold is not there, or is another. */
+async function settleHold(
+  shards: TreasuryShards,
+  hold: Hold,
+  { commit, nowMs }: SettleRequest,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (commit === null) return release(shards, hold, signal);
+  const shard = shardOf(hold.cdpId);
   const sums: Sum[] = [
     ...[...hold.amounts].map(([resource, amount]): Sum => [leftAttribute(resource), amount]),
     [feesAttribute(hourOf(nowMs)), commit.feeXrd],
   ];
   const [newest, outrun] = bookings(hold, sums, commit.stateVersion);
-  if (await shards.write({ shard, ...newest }, signal)) return;
+  if (await shards.write({ shard, ...newest }, signal)) return true;
   // A newer commit is settled already. Or this one is: then the hold is gone, and this writes nothing.
-  await shards.write({ shard, ...outrun }, signal);
+  return shards.write({ shard, ...outrun }, signal);
 }
 
 type Sum = readonly [attribute: string, subunits: bigint];

@@ -28,6 +28,7 @@ export { createObjectStore, type ObjectStore } from "./object-store.ts";
 export type { StoredPriceGuard, UnreadablePriceGuard } from "./price-guard-items.ts";
 export { createPriceGuardStore, type PriceGuardStore } from "./price-guard-store.ts";
 export type {
+  HoldVerdict,
   KnownFunds,
   Reservations,
   ReserveAnswer,

@@ -108,7 +108,7 @@ async function writeUnderLease(
   write: GuardedWrite,
   signal: AbortSignal,
 ): Promise<void> {
-  if ((await items.write(extended(write), signal)) !== undefined) return;
+  if (await items.write(extended(write), signal)) return;
   const state = await items.read(write.cdpId, signal);
   if (state === undefined || state.fence !== write.fence || state.leaseUntilMs === 0) {
     throw leaseLost(write, state);

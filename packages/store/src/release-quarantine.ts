@@ -12,5 +12,5 @@ export async function releaseQuarantine(
     update: "REMOVE quarantine",
     values: undefined,
   };
-  return (await items.write(write, signal)) !== undefined;
+  return items.write(write, signal);
 }

@@ -1,5 +1,5 @@
 import type { Decimal, ResourceAddress } from "@weft/protocol";
-import type { Amounts, TreasuryBooks } from "./treasury-books.ts";
+import type { Amounts, Hold, TreasuryBooks } from "./treasury-books.ts";
 
 /** What the account held, and books that were read before it was asked. */
 export interface KnownFunds {
@@ -24,7 +24,10 @@ export interface ReserveRequest {
   readonly nowMs: number;
 }
 
-export type ReserveAnswer =
+/** With the books that it was judged by, read after the request. */
+export type ReserveAnswer = HoldVerdict & { readonly books: TreasuryBooks };
+
+export type HoldVerdict =
   | { readonly kind: "reserved" }
   /** Nothing is reserved: with it, more would be promised than there is. */
   | { readonly kind: "short"; readonly resource: ResourceAddress; readonly missing: Decimal }
@@ -43,6 +46,8 @@ export interface SettleRequest {
   readonly commit: { readonly feeXrd: Decimal; readonly stateVersion: bigint } | null;
   /** Wall time, milliseconds since 1970: says which hour the fee belongs to. */
   readonly nowMs: number;
+  /** The hold as whoever settles it has reserved it; it is read when this is absent, or proves wrong. */
+  readonly hold?: Hold | undefined;
 }
 
 /**
@@ -61,7 +66,7 @@ export interface SettleRequest {
  */
 export interface Reservations {
   /**
-   * One write and one read; another write when refused. Takes the place of any older hold of the CDP, whose lease is over.
+   * One write and one read, which others of this process may share; another write when refused. Takes the place of any older hold of the CDP, whose lease is over.
    * A call that throws may have left its hold: the next one replaces it, or `release` takes it away.
    *
    * @throws {AppError} `lease_lost` (retry) when a newer lease has its hold there; `head_behind` (retry) when the balances

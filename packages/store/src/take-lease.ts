@@ -44,7 +44,7 @@ export async function acquireLease(
       ":one": { N: "1" },
     },
   };
-  const state = (await items.write(write, signal)) ?? (await items.read(cdpId, signal));
+  const state = (await items.writeAndRead(write, signal)) ?? (await items.read(cdpId, signal));
   if (state?.leaseToken === token) {
     return { kind: "acquired", fence: state.fence, record: state.record };
   }
@@ -63,9 +63,8 @@ export async function renewLease(
     update: "SET leaseUntilMs = :until",
     values: { ...underLease(fence), ":until": { N: String(leaseUntilMs) } },
   };
-  if ((await items.write(write, signal)) === undefined) {
-    throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
-  }
+  if (await items.write(write, signal)) return;
+  throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
 }
 
 /** See `AttemptStore.releaseLease`. */
@@ -88,9 +87,8 @@ export async function releaseLease(
           update: `${released.update}, failedDelivery = :failed`,
           values: { ...released.values, ":failed": toFailedDeliveryItem(failedDelivery) },
         };
-  if ((await items.write(write, signal)) === undefined) {
-    throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
-  }
+  if (await items.write(write, signal)) return;
+  throw leaseLost({ cdpId, fence }, await items.read(cdpId, signal));
 }
 
 /** Says who holds the CDP now. */

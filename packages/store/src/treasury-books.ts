@@ -61,29 +61,40 @@ const subunits = z
   .object({ N: z.string().regex(/^\d+$/) })
   .transform(({ N }) => decimalFromSubunits(BigInt(N)));
 const version = z.object({ N: z.string().regex(/^\d+$/) }).transform(({ N }) => BigInt(N));
-const decimal = z.object({ S: z.string() }).transform(({ S }) => parseDecimal(S));
-const hold = z.object({
-  M: z.object({
-    attempt: whole,
-    fence: whole,
-    amounts: z
-      .object({ M: z.record(z.string(), decimal) })
-      .transform(({ M }) => new Map(Object.entries(M))),
-    feeXrd: decimal,
-    reservedAtMs: whole,
-  }),
+const decimal = z.string().transform(parseDecimal);
+const promise = z.object({
+  amounts: z.record(z.string(), decimal).transform((amounts) => new Map(Object.entries(amounts))),
+  feeXrd: decimal,
+  reservedAtMs: z.int().nonnegative(),
 });
+const hold = z
+  .object({
+    M: z.object({
+      attempt: whole,
+      fence: whole,
+      promise: z
+        .object({ S: z.string() })
+        .transform(({ S }) => JSON.parse(S))
+        .pipe(promise),
+    }),
+  })
+  .transform(({ M }) => ({ attempt: M.attempt, fence: M.fence, ...M.promise }));
 
-/** A hold as DynamoDB takes it. */
+/**
+ * A hold as DynamoDB takes it: what conditions speak of as attributes, and the rest as one text, since each reservation
+ * reads every hold there is.
+ */
 export function toHoldItem({ attempt, fence, amounts, feeXrd, reservedAtMs }: Hold) {
-  const stored = [...amounts].map(([resource, amount]) => [resource, { S: formatDecimal(amount) }]);
+  const stored = {
+    amounts: Object.fromEntries([...amounts].map(([key, amount]) => [key, formatDecimal(amount)])),
+    feeXrd: formatDecimal(feeXrd),
+    reservedAtMs,
+  };
   return {
     M: {
       attempt: { N: String(attempt) },
       fence: { N: String(fence) },
-      amounts: { M: Object.fromEntries(stored) as Record<string, AttributeValue> },
-      feeXrd: { S: formatDecimal(feeXrd) },
-      reservedAtMs: { N: String(reservedAtMs) },
+      promise: { S: JSON.stringify(stored) },
     },
   };
 }
@@ -102,7 +113,7 @@ export function parseBooks(items: readonly Item[]): TreasuryBooks {
     for (const [name, value] of Object.entries(item)) {
       const at = `${item.pk?.S} ${name}`;
       if (name.startsWith(HOLD)) {
-        holds.push({ cdpId: `#${name.slice(HOLD.length)}#`, ...parsed(at, hold, value).M });
+        holds.push({ cdpId: `#${name.slice(HOLD.length)}#`, ...parsed(at, hold, value) });
       } else if (name.startsWith(LEFT)) {
         add(left, name.slice(LEFT.length), parsed(at, subunits, value));
       } else if (name.startsWith(FEES)) {

@@ -19,8 +19,8 @@ export type Answer =
   | { readonly kind: "ok"; readonly json: unknown }
   | { readonly kind: "fault"; readonly fault: Fault };
 
-/** A third of the CPU time of the global `fetch`, which is made of web streams; `npm run bench:transport` compares. */
-const connections = new Agent().compose(interceptors.decompress());
+/** Not the global `fetch`, which is made of web streams and costs a multiple: `npm run bench:transport` compares. */
+const connections = new Agent().compose(interceptors.decompress({ skipErrorResponses: false }));
 
 /**
  * One POST, read to its end. The time-out cancels the request, and covers the body too.
