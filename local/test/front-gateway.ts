@@ -17,6 +17,8 @@ export interface FrontGateway {
   target: string | undefined;
   /** Requests so far that it did not hand on. */
   readonly refused: () => number;
+  /** Hears of each request before it is handed on, and which program sends it. */
+  onRequest: (program: string) => void;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export async function startFrontGateway(): Promise<FrontGateway> {
       response.writeHead(400, { "content-type": "application/json" }).end(BEYOND_HEAD);
       return;
     }
+    front.onRequest(String(request.headers["rdx-app-name"]));
     const answer = await fetch(target + request.url, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -59,6 +62,7 @@ export async function startFrontGateway(): Promise<FrontGateway> {
     mode: "serves",
     target: undefined,
     refused: () => refused,
+    onRequest: () => {},
     close() {
       server.close();
       server.closeAllConnections();
