@@ -1,9 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   batchSummaryKey,
   batchSummarySchema,
+  coverageSchema,
   type IndexBatch,
   type RunManifest,
+  runCoverageKey,
   runIdOf,
   runManifestKey,
   runManifestSchema,
@@ -125,6 +128,48 @@ describe("the backlog of an outage", () => {
       dispatcher_lost_cdps: 0,
     });
   }, 60_000);
+});
+
+describe("an hour in which no indexer runs", () => {
+  const RUNS = 12;
+
+  test("leaves a backlog of which the newest run alone is worked, at once, and books that add up for every run", async () => {
+    const pid = Number(await readFile(stack.folder.pidFile("indexer-1"), "utf8"));
+    const runIds: string[] = [];
+    process.kill(pid, "SIGSTOP");
+    try {
+      for (let run = 0; run < RUNS; run += 1) {
+        await stack.control.advance(INTERVAL_MS / 1_000, CALM);
+        runIds.push(await stack.dispatch(BATCH_SIZE));
+      }
+      expect(await stack.depths(CALM)).toMatchObject({ index: RUNS * BATCHES });
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await stack.untilQueuesEmpty({ withinMs: 20_000 });
+
+    await stack.control.advance(INTERVAL_MS / 1_000, CALM);
+    const after = await stack.round(BATCH_SIZE);
+    const books = await Promise.all(
+      runIds.map(async (runId) =>
+        coverageSchema.parse(await stack.clients.objects.getJson(runCoverageKey(runId), CALM)),
+      ),
+    );
+    for (const { expected, scanned, skipped, failed, missing, settled, candidates } of books) {
+      expect({ expected, missing, settled, candidates }).toEqual({
+        ...{ expected: CDPS, missing: 0, settled: true, candidates: 0 },
+      });
+      expect(scanned + skipped.burned + skipped.superseded).toBe(CDPS);
+      expect(failed).toEqual({ undecodable: 0, unconfirmed: 0 });
+    }
+    expect(books.at(-1)?.skipped.superseded).toBe(0);
+    // What was known of the runs when the hour began is good for some seconds yet.
+    const unread = books.filter(({ skipped }) => skipped.superseded === CDPS);
+    expect(unread.length).toBeGreaterThan(RUNS / 2);
+    const next = coverageOf(await readRunBooks(stack.clients.objects, after, CALM));
+    expect(next.scanned + next.skipped).toBe(CDPS);
+    expect(await stack.dispatcherMetrics()).toMatchObject({ dispatcher_lost_cdps: 0 });
+  }, 90_000);
 });
 
 describe("a run that comes late", () => {

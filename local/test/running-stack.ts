@@ -49,7 +49,7 @@ export interface RunningStack
   /** What the dispatcher that ended last wrote of its metrics. */
   dispatcherMetrics(): Promise<Readonly<Record<string, number>>>;
   /** Waits until nothing is on the queues, in flight or delayed. */
-  untilQueuesEmpty(): Promise<void>;
+  untilQueuesEmpty(within?: { readonly withinMs: number }): Promise<void>;
   /** Runs the dispatcher and waits until the queues are empty: the id of the run. */
   round(batchSize: number): Promise<string>;
   /** Has the prices as they are seen by a run, and observed anew: the next run believes them. */
@@ -201,10 +201,10 @@ function observed(stack: Stack, folder: RunFolder) {
       const told = lines.findLast((line) => line.includes('"message":"metrics"')) ?? "{}";
       return (JSON.parse(told) as { metrics: Record<string, number> }).metrics;
     },
-    untilQueuesEmpty: () =>
+    untilQueuesEmpty: (within?: { readonly withinMs: number }) =>
       until(async () => {
         const { index, liquidation } = await stack.depths(CALM);
         return index + liquidation === 0 ? true : undefined;
-      }).then(() => {}),
+      }, within).then(() => {}),
   };
 }
