@@ -8,6 +8,7 @@ import { createMetrics as createIndexerMetrics } from "../apps/indexer/src/metri
 import { envSchema as liquidatorVariables } from "../apps/liquidator/src/config.ts";
 import { createMetrics as createLiquidatorMetrics } from "../apps/liquidator/src/metrics.ts";
 import { SNAPSHOT_COLUMNS } from "../infra/src/constructs/snapshot-columns.ts";
+import { faultsRequest } from "../local/src/simulator/control/fault-settings.ts";
 
 const apps = {
   dispatcher: { variables: dispatcherVariables, createMetrics: createDispatcherMetrics },
@@ -101,6 +102,18 @@ it("docs/snapshots.md lists the columns of a snapshot, in their order", () => {
     type.startsWith("array") ? "list" : type,
   ]);
   expect(listed).toEqual(columns);
+});
+
+it("docs/model.md or docs/liquidation.md names every switch for what is not published of the ledger", () => {
+  const pages = ["model.md", "liquidation.md"].map((page) =>
+    readFileSync(new URL(`../docs/${page}`, import.meta.url), "utf8"),
+  );
+  const named = new Set(pages.join("\n").match(/(?<=`)\w+(?=`)/g));
+  const switches = Object.entries(faultsRequest.shape).flatMap(([name, field]) =>
+    "options" in field.unwrap().unwrap() ? [name] : [],
+  );
+  expect(switches).toContain("rounding");
+  expect(switches.filter((name) => !named.has(name))).toEqual([]);
 });
 
 describe("every page", () => {

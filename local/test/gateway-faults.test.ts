@@ -26,7 +26,7 @@ afterEach(async () => {
   front.mode = "serves";
   await stack.setFaults({
     ...{ rateLimitRate: null, errorRate: null, timeoutRate: null, retryAfterSeconds: null },
-    ...{ latencyMs: null, laggingVersions: null },
+    ...{ latencyMs: null, laggingVersions: null, emptyRatio: null },
   });
 });
 
@@ -97,6 +97,11 @@ describe("a sweep is whole, and needs nobody,", { timeout: 60_000 }, () => {
     await stack.setFaults({ latencyMs: 100 });
     await expectWhole(await sweep());
     await stack.setFaults({ latencyMs: 0 });
+    await expectWhole(await sweep());
+  });
+
+  test("when the market cannot value a debt that nothing stands against", async () => {
+    await stack.setFaults({ emptyRatio: "fails" });
     await expectWhole(await sweep());
   });
 

@@ -33,6 +33,9 @@ export const faultsRequest = z.strictObject({
   dust: z.enum(["allowed", "refused"]).nullable().optional(),
   nftFee: z.enum(["on_top", "included"]).nullable().optional(),
   nftCloseFactor: z.enum(["ignored", "applied"]).nullable().optional(),
+  rounding: z.enum(["each_step", "once"]).nullable().optional(),
+  line: z.enum(["above", "at"]).nullable().optional(),
+  emptyRatio: z.enum(["greatest", "fails"]).nullable().optional(),
   dexSpread: z
     .string()
     .regex(/^0(\.\d{1,18})?$/, "must be a decimal in a string, from 0 to under 1")

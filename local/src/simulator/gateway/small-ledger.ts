@@ -101,6 +101,9 @@ export class SmallLedger implements SimulatedLedger {
     dust: "allowed",
     nftFee: "on_top",
     nftCloseFactor: "ignored",
+    rounding: "each_step",
+    line: "above",
+    emptyRatio: "greatest",
     dexSpread: "0.003",
     dexDepthXrd: "1000000000000",
   };

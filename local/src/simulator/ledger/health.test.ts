@@ -27,6 +27,16 @@ describe("health of a CDP", () => {
     );
   });
 
+  it.each([
+    ["each_step", "0.00000000000000025"],
+    ["once", "0.000000000000000312"],
+  ] as const)("loses digits where it is cut: %s", (rounding, value) => {
+    // A unit of the last digit at 0.8 is 1.25 of them, at 250 XRD.
+    const cdp = handMadeCdp({ [USDC]: "0.000000000000000001" }, { [XRD]: "1" });
+    const health = assessHealth(cdp, handMadeTables({}), { ...NOW, rounding });
+    expect(text(health.loanValue)).toBe(value);
+  });
+
   it("is nought without a loan", () => {
     const health = assessHealth(handMadeCdp({}, { [XRD]: "5" }), handMadeTables({}), NOW);
     expect(text(health.liquidationLtv)).toBe("0");

@@ -7,7 +7,7 @@ import {
   type NftState,
   nftKey,
 } from "./model.ts";
-import { DECIMAL_MAX, Num, ONE, over, times, ZERO } from "./numbers.ts";
+import { DECIMAL_MAX, Num, ONE, over, toDecimal, ZERO } from "./numbers.ts";
 import { PRICE_EXPIRATION_SECONDS } from "./prices.ts";
 import {
   COLLATERAL_CONFIGS,
@@ -16,6 +16,7 @@ import {
   LOAN_CONFIGS,
   type LoanRisk,
 } from "./risk-parameters.ts";
+import type { LedgerBehaviour } from "./types.ts";
 
 export interface LoanHealth {
   readonly state: LoanState;
@@ -67,6 +68,8 @@ export interface Moment {
   readonly nowSeconds: number;
   /** The market refuses prices that are too old; whoever only audits it does not. */
   readonly oldPrices: "refused" | "taken";
+  /** Where values are cut to 18 places; at each step unless told. */
+  readonly rounding?: LedgerBehaviour["rounding"];
 }
 
 /** A CDP that the market cannot put a value on. */
@@ -75,8 +78,8 @@ export class ValuationError extends Error {
 }
 
 /**
- * Weft's health of a CDP (radix-weft.md 1.4), every intermediate cut toward zero to 18 places.
- * @param moment the time that decides which configs have expired, and whether old prices are refused
+ * Weft's health of a CDP (radix-weft.md 1.4), every value cut toward zero to 18 places.
+ * @param moment the time that decides which configs have expired, whether old prices are refused, and what is cut when
  * @throws {ValuationError} when a price is older than four hours and that matters
  */
 export function assessHealth(cdp: CdpState, state: StateReader, moment: Moment): CdpHealth {
@@ -165,10 +168,19 @@ function assessLoan(loan: LoanState, state: StateReader, moment: Moment): LoanHe
   if (pool === undefined) {
     throw new ValuationError(`no pool of ${loan.asset}`);
   }
-  const amount = over(new Num(loan.units), pool.loan.ratio);
-  const value = times(amount, price);
-  const adjustedValue = times(value, config.valueFactor);
-  return { state: loan, entry, config, price, amount, value, adjustedValue };
+  const carry = carried(moment);
+  const amount = carry(new Num(loan.units).div(pool.loan.ratio));
+  const value = carry(amount.times(price));
+  const adjustedValue = toDecimal(value.times(config.valueFactor));
+  return {
+    ...{ state: loan, entry, config, price, adjustedValue },
+    ...{ amount: toDecimal(amount), value: toDecimal(value) },
+  };
+}
+
+/** What goes from one step into the next. */
+function carried({ rounding }: Moment): (value: Num) => Num {
+  return rounding === "once" ? (value) => value : toDecimal;
 }
 
 function assessCollateral(
@@ -184,19 +196,21 @@ function assessCollateral(
   if (pool === undefined) {
     throw new ValuationError(`no pool of ${entry.assetAddress}`);
   }
-  const staked = times(amount, new Num(entry.stakingUnit?.redemptionXrd ?? 1));
-  const underlying = entry.isDepositUnit ? over(amount, pool.deposit.ratio) : staked;
-  const value = times(underlying, price);
+  const carry = carried(moment);
+  const redeemed = amount.times(entry.stakingUnit?.redemptionXrd ?? 1);
+  const underlying = carry(entry.isDepositUnit ? amount.div(pool.deposit.ratio) : redeemed);
+  const value = carry(underlying.times(price));
+  const threshold = config.loanToValue.plus(config.thresholdSpread);
   return {
     state: held,
     entry,
     config,
     price,
     amount,
-    value,
-    healthValue: times(value, config.loanToValue),
-    liquidationValue: times(value, config.loanToValue.plus(config.thresholdSpread)),
-    discountedValue: over(value, config.bonusRate.plus(1)),
+    value: toDecimal(value),
+    healthValue: toDecimal(value.times(config.loanToValue)),
+    liquidationValue: toDecimal(value.times(threshold)),
+    discountedValue: toDecimal(value.div(config.bonusRate.plus(1))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { ADDRESSES } from "./addresses.ts";
 import { assessHealth, type CollateralHealth, type LoanHealth, unitPricesOf } from "./health.ts";
-import { type Bucket, type Frame, liveCdp, ManifestFailure } from "./manifest-frame.ts";
+import { type Bucket, type Frame, liveCdp, ManifestFailure, momentOf } from "./manifest-frame.ts";
 import { cdpEvent, tell } from "./market-events.ts";
 import type { CdpState } from "./model.ts";
 import { ceilTo, floorTo, min, Num, over, text, times, ZERO } from "./numbers.ts";
@@ -32,10 +32,7 @@ export function liquidateOnce(
   { payment, requested }: { payment: Bucket; requested: readonly string[] | null },
 ): Bucket[] {
   const cdp = liveCdp(frame, cdpId);
-  const health = assessHealth(cdp, frame.state, {
-    nowSeconds: frame.nowSeconds,
-    oldPrices: "refused",
-  });
+  const health = assessHealth(cdp, frame.state, momentOf(frame));
   mustBeOn(frame, "RepayForLiquidation", ["Global", payment.resource]);
   const loan = health.loans.find(({ state }) => state.asset === payment.resource);
   if (loan === undefined) {
@@ -61,10 +58,7 @@ export function liquidateOnce(
     resource: held.state.resource,
     amount: amount.minus(protocolAmount),
   }));
-  const after = assessHealth(liveCdp(frame, cdpId), frame.state, {
-    nowSeconds: frame.nowSeconds,
-    oldPrices: "refused",
-  });
+  const after = assessHealth(liveCdp(frame, cdpId), frame.state, momentOf(frame));
   frame.liquidations.push({
     cdpId,
     ltvBefore: health.liquidationLtv,

@@ -1,3 +1,4 @@
+import type { Moment } from "./health.ts";
 import type { Overlays } from "./history.ts";
 import type { CdpState } from "./model.ts";
 import { type Num, text, ZERO } from "./numbers.ts";
@@ -106,6 +107,11 @@ export function takeBucket(frame: Frame, id: number): Bucket {
   }
   frame.buckets.delete(id);
   return bucket;
+}
+
+/** How the market values a CDP while a manifest runs. */
+export function momentOf({ nowSeconds, rules }: Frame): Moment {
+  return { nowSeconds, oldPrices: "refused", rounding: rules.rounding };
 }
 
 /** @throws {ManifestFailure} when there is no such CDP, or no more */

@@ -3,7 +3,14 @@ import { addressOf, RESOURCE_ENTRIES } from "./addresses.ts";
 import { healthCheckerNode } from "./get-cdp.ts";
 import { assessHealth, ValuationError } from "./health.ts";
 import { liquidateOnce } from "./liquidation.ts";
-import { type Bucket, type Frame, liveCdp, ManifestFailure, takeBucket } from "./manifest-frame.ts";
+import {
+  type Bucket,
+  type Frame,
+  liveCdp,
+  ManifestFailure,
+  momentOf,
+  takeBucket,
+} from "./manifest-frame.ts";
 import {
   addressOfValue,
   argumentsOf,
@@ -13,7 +20,7 @@ import {
   optionOf,
 } from "./manifest-values.ts";
 import { takeNft } from "./nft-liquidation.ts";
-import { text } from "./numbers.ts";
+import { DECIMAL_MAX, text } from "./numbers.ts";
 import { accruePendingInterest } from "./pools.ts";
 import { array, decimal, localId, map, own, reference } from "./sbor.ts";
 import type { SborNode } from "./types.ts";
@@ -88,7 +95,7 @@ function liquidateNft(frame: Frame, args: Value): SborNode {
 
 function mustBeOverLine(frame: Frame, cdpId: string): void {
   const { liquidationLtv } = assess(frame, cdpId);
-  if (liquidationLtv.lte(1)) {
+  if (frame.rules.line === "at" ? liquidationLtv.lt(1) : liquidationLtv.lte(1)) {
     throw new ManifestFailure(
       `LendingMarket: CDP ${cdpId} cannot be liquidated, its liquidation_ltv is ${text(liquidationLtv)}`,
     );
@@ -108,9 +115,16 @@ function handOut(frame: Frame, returned: readonly Bucket[]): SborNode {
 function assess(frame: Frame, cdpId: string) {
   // Of a preview nothing remains; a liquidation leaves the pools written.
   if (frame.rules.interest === "pending") accruePendingInterest(frame.state, frame.nowSeconds);
-  const cdp = liveCdp(frame, cdpId);
+  const health = valued(frame, cdpId);
+  if (frame.rules.emptyRatio === "fails" && health.liquidationLtv.eq(DECIMAL_MAX)) {
+    throw new ManifestFailure(`LendingMarket: CDP ${cdpId}: division by zero`);
+  }
+  return health;
+}
+
+function valued(frame: Frame, cdpId: string) {
   try {
-    return assessHealth(cdp, frame.state, { nowSeconds: frame.nowSeconds, oldPrices: "refused" });
+    return assessHealth(liveCdp(frame, cdpId), frame.state, momentOf(frame));
   } catch (error) {
     if (error instanceof ValuationError) {
       throw new ManifestFailure(`LendingMarket: CDP ${cdpId}: ${error.message}`);

@@ -1,6 +1,6 @@
 import { ADDRESSES } from "./addresses.ts";
 import { assessHealth, type CdpHealth, type LoanHealth, unitPricesOf } from "./health.ts";
-import { type Bucket, type Frame, liveCdp, ManifestFailure } from "./manifest-frame.ts";
+import { type Bucket, type Frame, liveCdp, ManifestFailure, momentOf } from "./manifest-frame.ts";
 import { cdpEvent, tell } from "./market-events.ts";
 import { type CollateralState, nftKey } from "./model.ts";
 import { type NftTerms, nftTerms } from "./nft-terms.ts";
@@ -69,8 +69,7 @@ export function takeNft(frame: Frame, cdpId: string, request: NftRequest): Bucke
 }
 
 function assess(frame: Frame, cdpId: string): CdpHealth {
-  const moment = { nowSeconds: frame.nowSeconds, oldPrices: "refused" } as const;
-  return assessHealth(liveCdp(frame, cdpId), frame.state, moment);
+  return assessHealth(liveCdp(frame, cdpId), frame.state, momentOf(frame));
 }
 
 /** Repays loan after loan, in the order of the payments, until what is due is paid. */

@@ -205,6 +205,12 @@ export interface LedgerBehaviour {
   nftFee: "on_top" | "included";
   /** Whether the close factor holds for `liquidate_nft` too (not published). */
   nftCloseFactor: "ignored" | "applied";
+  /** Whether a CDP's values are cut to 18 places at each step, or once each, at the end (not published). */
+  rounding: "each_step" | "once";
+  /** Whether a ratio of exactly 1 lets anyone liquidate (a public indexer has it so, the documentation does not). */
+  line: "above" | "at";
+  /** What the market says of a debt that nothing stands against: the greatest Decimal for a ratio, or nothing (not published). */
+  emptyRatio: "greatest" | "fails";
   /** Part of the value that a swap costs, 0 to 1, as decimal text. */
   dexSpread: string;
   /** Value at which a swap brings half of what it should, XRD, as decimal text. */
@@ -222,6 +228,9 @@ export type LedgerRules = Pick<
   | "dust"
   | "nftFee"
   | "nftCloseFactor"
+  | "rounding"
+  | "line"
+  | "emptyRatio"
   | "dexSpread"
   | "dexDepthXrd"
 >;
