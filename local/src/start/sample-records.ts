@@ -103,6 +103,7 @@ export function sampleAudit(changes: Partial<Audit> = {}): Audit {
     wronglyTouched: [],
     unfinalTogether: [],
     commits: { success: 1, failure: 0 },
+    failures: [],
     imbalances: [],
     feesXrd: "0.5",
     ...changes,

@@ -160,6 +160,8 @@ describe("control/faults", () => {
     rounding: "each_step",
     line: "above",
     emptyRatio: "greatest",
+    refusedCdpIds: [],
+    failingCdpIds: [],
     dexSpread: "0.003",
     dexDepthXrd: "1000000000000",
   };
@@ -239,6 +241,8 @@ describe("unusable input", () => {
     ["faults", { latencyMs: -1 }, "latencyMs"],
     ["faults", { laggingVersions: 0.5 }, "laggingVersions"],
     ["faults", { corruptCdpIds: ["12"] }, "corruptCdpIds.0"],
+    ["faults", { refusedCdpIds: "#12#" }, "refusedCdpIds"],
+    ["faults", { failingCdpIds: ["12"] }, "failingCdpIds.0"],
     ["faults", { frozen: "yes" }, "frozen"],
     ["faults", { excessPayment: "kept" }, "excessPayment"],
     ["faults", { latency: 5 }, "latency"],

@@ -36,6 +36,8 @@ export const faultsRequest = z.strictObject({
   rounding: z.enum(["each_step", "once"]).nullable().optional(),
   line: z.enum(["above", "at"]).nullable().optional(),
   emptyRatio: z.enum(["greatest", "fails"]).nullable().optional(),
+  refusedCdpIds: cdpIds,
+  failingCdpIds: cdpIds,
   dexSpread: z
     .string()
     .regex(/^0(\.\d{1,18})?$/, "must be a decimal in a string, from 0 to under 1")

@@ -104,6 +104,8 @@ export class SmallLedger implements SimulatedLedger {
     rounding: "each_step",
     line: "above",
     emptyRatio: "greatest",
+    refusedCdpIds: [],
+    failingCdpIds: [],
     dexSpread: "0.003",
     dexDepthXrd: "1000000000000",
   };
@@ -275,6 +277,7 @@ export class SmallLedger implements SimulatedLedger {
       wronglyTouched: [],
       unfinalTogether: [],
       commits: { success: 0, failure: 0 },
+      failures: [],
       imbalances: [],
       feesXrd: "0",
     };

@@ -21,6 +21,8 @@ export function createBehaviour(options: {
     rounding: "each_step",
     line: "above",
     emptyRatio: "greatest",
+    refusedCdpIds: [],
+    failingCdpIds: [],
     dexSpread: "0.003",
     dexDepthXrd: "1000000000000",
     priceFeed: "live",

@@ -68,7 +68,7 @@ function liquidate(frame: Frame, args: Value): SborNode {
   const wanted = optionOf(requested);
   const resources = wanted === null ? null : [...new Set(elementsOf(wanted).map(addressOfValue))];
   const buckets = elementsOf(payments).map((payment) => takeBucket(frame, bucketIdOf(payment)));
-  mustBeOverLine(frame, cdpId);
+  mustBeLiquidatable(frame, cdpId);
   if (buckets.length === 0) {
     throw new ManifestFailure("LendingMarket: no payment");
   }
@@ -89,16 +89,19 @@ function liquidateNft(frame: Frame, args: Value): SborNode {
     nft: { resource: addressOfValue(nftResource), id: localIdOf(nftId) },
     compensation: takeBucket(frame, bucketIdOf(compensation)),
   };
-  mustBeOverLine(frame, cdpId);
+  mustBeLiquidatable(frame, cdpId);
   return handOut(frame, takeNft(frame, cdpId, request));
 }
 
-function mustBeOverLine(frame: Frame, cdpId: string): void {
+function mustBeLiquidatable(frame: Frame, cdpId: string): void {
   const { liquidationLtv } = assess(frame, cdpId);
   if (frame.rules.line === "at" ? liquidationLtv.lt(1) : liquidationLtv.lte(1)) {
     throw new ManifestFailure(
       `LendingMarket: CDP ${cdpId} cannot be liquidated, its liquidation_ltv is ${text(liquidationLtv)}`,
     );
+  }
+  if (frame.rules.refusedCdpIds.includes(cdpId)) {
+    throw new ManifestFailure(`LendingMarket: CDP ${cdpId} cannot give up its collateral`);
   }
 }
 

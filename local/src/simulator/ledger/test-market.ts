@@ -67,6 +67,7 @@ export function frameOver(tables: Tables, rules: Partial<Frame["rules"]> = {}): 
       rounding: "each_step",
       line: "above",
       emptyRatio: "greatest",
+      refusedCdpIds: [],
       dexSpread: "0.003",
       dexDepthXrd: "1000000000000",
       ...rules,

@@ -12,11 +12,13 @@ import { text, ZERO } from "./numbers.ts";
 import type { Payload } from "./toolkit.ts";
 import {
   type Audit,
+  type CommittedFailure,
   type CommittedLiquidation,
   type CommittedTransaction,
   type IntentRead,
   InvalidTransactionError,
   type LedgerBehaviour,
+  type LedgerRules,
 } from "./types.ts";
 
 /*
@@ -36,6 +38,7 @@ export interface Records {
   readonly liquidations: readonly CommittedLiquidation[];
   readonly unfinalTogether: Audit["unfinalTogether"];
   readonly commits: Audit["commits"];
+  readonly failures: Audit["failures"];
   readonly feesXrd: string;
 }
 
@@ -62,6 +65,7 @@ export function createMempool(options: {
   const waiting = new Map<Intent, Payload>();
   const liquidations: CommittedLiquidation[] = [];
   const unfinalTogether: Audit["unfinalTogether"][number][] = [];
+  const failures: CommittedFailure[] = [];
   const commits = { success: 0, failure: 0 };
   let fees = ZERO;
 
@@ -96,7 +100,7 @@ export function createMempool(options: {
       owners,
       base: chain.tables,
       nowSeconds: Math.floor(chain.timeline.head().timestampMs / 1_000),
-      rules: behaviour,
+      rules: rulesOnLedger(behaviour),
       tipPercentage: header.tipPercentage,
       useFreeCredit: false,
     });
@@ -110,7 +114,9 @@ export function createMempool(options: {
     const { receipt, feeXrd } = execution;
     const readAtMs = wallMs + intent.delayMs * READ_AFTER_COMMIT;
     intent.commit = { point, receipt, feePaidXrd: text(feeXrd), readAtMs };
-    commits[receipt.status === "Succeeded" ? "success" : "failure"] += 1;
+    const failed = receipt.status !== "Succeeded";
+    commits[failed ? "failure" : "success"] += 1;
+    if (failed) failures.push({ cdpIds: intent.cdpIds, intentHash, feeXrd: text(feeXrd) });
     fees = fees.plus(feeXrd);
     liquidations.push(...committedLiquidations(intentHash, point, execution));
   };
@@ -181,7 +187,14 @@ export function createMempool(options: {
       liquidations,
       unfinalTogether,
       commits: { ...commits },
+      failures,
       feesXrd: text(fees),
     }),
   };
+}
+
+/** What a commit goes by: a preview does not see what fails on ledger only. */
+function rulesOnLedger(behaviour: LedgerBehaviour): LedgerRules {
+  const { refusedCdpIds, failingCdpIds } = behaviour;
+  return { ...behaviour, refusedCdpIds: [...refusedCdpIds, ...failingCdpIds] };
 }

@@ -152,6 +152,14 @@ export interface CommittedLiquidation {
   readonly profitXrd: string;
 }
 
+/** A transaction that was committed as a failure: nothing remains of it but its fee. */
+export interface CommittedFailure {
+  /** What it was to liquidate. */
+  readonly cdpIds: readonly string[];
+  readonly intentHash: string;
+  readonly feeXrd: string;
+}
+
 /** The truth of the book, for whoever wants to check the backend against it. */
 export interface Audit {
   readonly cdps: { readonly minted: number; readonly live: number; readonly burned: number };
@@ -174,6 +182,7 @@ export interface Audit {
     readonly intentHashes: readonly string[];
   }[];
   readonly commits: { readonly success: number; readonly failure: number };
+  readonly failures: readonly CommittedFailure[];
   /** Empty when every resource is conserved: what accounts, CDPs, pool and fees hold is what was ever put in. */
   readonly imbalances: readonly {
     readonly resource: string;
@@ -211,6 +220,10 @@ export interface LedgerBehaviour {
   line: "above" | "at";
   /** What the market says of a debt that nothing stands against: the greatest Decimal for a ratio, or nothing (not published). */
   emptyRatio: "greatest" | "fails";
+  /** CDPs that the market refuses to liquidate, whatever they are worth: by preview and on ledger, which costs the fee. */
+  refusedCdpIds: readonly string[];
+  /** CDPs whose liquidation goes through by preview and fails once it is on ledger, which costs the fee. */
+  failingCdpIds: readonly string[];
   /** Part of the value that a swap costs, 0 to 1, as decimal text. */
   dexSpread: string;
   /** Value at which a swap brings half of what it should, XRD, as decimal text. */
@@ -231,6 +244,7 @@ export type LedgerRules = Pick<
   | "rounding"
   | "line"
   | "emptyRatio"
+  | "refusedCdpIds"
   | "dexSpread"
   | "dexDepthXrd"
 >;
