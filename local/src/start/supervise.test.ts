@@ -78,6 +78,30 @@ test("a kept child that is killed is started again and its new place told", asyn
   expect(supervisor.restarts).toEqual(new Map([["indexer-1", 1]]));
 });
 
+test("a kept child that is replaced ends as it was asked to before its successor starts", async () => {
+  const { supervisor } = supervise();
+  const pids: number[] = [];
+  const code = `process.once("SIGTERM", () => process.exit(0)); ${READY}${STAY}`;
+  await supervisor.startKept(script("liquidator-1", code), readyPid, (pid) => pids.push(pid));
+  expect(await supervisor.replaceKept("liquidator-1", 5_000)).toMatchObject({ code: 0 });
+  expect(pids).toHaveLength(2);
+  expect(pids.map(isAlive)).toEqual([false, true]);
+  await expect(supervisor.replaceKept("liquidator-2", 5_000)).rejects.toThrow(
+    "liquidator-2 is not kept",
+  );
+});
+
+test("a replacement that never gets ready is told, not waited for", async () => {
+  const { supervisor } = supervise();
+  const flag = JSON.stringify(join(folder, "started"));
+  const code = `const fs = require("node:fs");
+    if (fs.existsSync(${flag})) { console.error("no key"); process.exit(1); }
+    fs.writeFileSync(${flag}, ""); ${READY}${STAY}`;
+  await supervisor.startKept(script("liquidator-1", code), readyPid, () => {});
+  await expect(supervisor.replaceKept("liquidator-1", 5_000)).rejects.toThrow("aborted");
+  expect(String(supervisor.failed.reason)).toContain("no key");
+});
+
 test("a kept child that is killed before it was ever ready is started again too", async () => {
   const { supervisor, restarted } = supervise();
   const flag = JSON.stringify(join(folder, "started"));

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Sleep } from "@weft/runtime";
 import {
   type Child,
@@ -30,6 +31,11 @@ export interface Supervisor {
   startEssential<T>(spec: ChildSpec, ready: Ready<T>): Promise<T>;
   /** `onReady` is called again after each restart: it may listen elsewhere then. */
   startKept<T>(spec: ChildSpec, ready: Ready<T>, onReady: (value: T) => void): Promise<void>;
+  /**
+   * Stops a kept child, as an orchestrator that rolls it over: another takes its place. Resolves with how it ended, once the
+   * successor is ready. Killed after the grace period.
+   */
+  replaceKept(name: string, graceMs: number): Promise<Exit>;
   runOnce(spec: ChildSpec): Promise<{ readonly child: Child; readonly exit: Exit }>;
   /**
    * Stops all children, tier by tier; afterwards none runs.
@@ -54,6 +60,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const essential = new Set<Child>();
   const ended = new WeakMap<Child, Exit>();
   const restarts = new Map<string, number>();
+  /** The kept ones that are ready, by name. */
+  const kept = new Map<string, Child>();
+  const successors = new EventTarget();
 
   const start = (spec: ChildSpec): Child => {
     stopping.signal.throwIfAborted();
@@ -88,6 +97,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   };
 
+  const keep = (child: Child) => {
+    const { name } = child.spec;
+    kept.set(name, child);
+    successors.dispatchEvent(new Event(name));
+  };
+
   const restart = async <T>(last: Child, ready: Ready<T>, onReady: (value: T) => void) => {
     let child = last;
     for (let inVain = 0; ; ) {
@@ -107,6 +122,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         (value) => {
           inVain = 0;
           onReady(value);
+          keep(child);
         },
         // Not ready: its end, which is near or has come, is what counts.
         () => child.kill(),
@@ -129,7 +145,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     async startKept(spec, ready, onReady) {
       const { child, value } = await startUntilReady(spec, ready);
       onReady(value);
+      keep(child);
       void restart(child, ready, onReady);
+    },
+    async replaceKept(name, graceMs) {
+      const child = kept.get(name);
+      if (child === undefined) throw new Error(`${name} is not kept`);
+      const signal = AbortSignal.any([failure.signal, stopping.signal]);
+      const [exit] = await Promise.all([child.stop(graceMs), once(successors, name, { signal })]);
+      return exit;
     },
     async runOnce(spec) {
       const child = start(spec);
