@@ -10,14 +10,30 @@ test("what is not given has its default, and no report is written", () => {
   expect(parseFlags([], WHOLES)).toEqual({
     kind: "run",
     numbers: { cdps: 1_000, "latency-ms": 100 },
+    switches: {},
     reportFile: null,
   });
 });
 
 test("what is given counts, the least and the greatest value too", () => {
   expect(parseFlags(["--cdps", "5000", "--latency-ms", "0", "--report", "r.json"], WHOLES)).toEqual(
-    { kind: "run", numbers: { cdps: 5_000, "latency-ms": 0 }, reportFile: "r.json" },
+    {
+      kind: "run",
+      numbers: { cdps: 5_000, "latency-ms": 0 },
+      switches: {},
+      reportFile: "r.json",
+    },
   );
+});
+
+test("a switch is off unless it is given, and takes nothing", () => {
+  const switchesOf = (args: readonly string[]) => {
+    const flags = parseFlags(args, WHOLES, ["cold"]);
+    return flags.kind === "run" ? flags.switches : flags.message;
+  };
+  expect(switchesOf([])).toEqual({ cold: false });
+  expect(switchesOf(["--cold"])).toEqual({ cold: true });
+  expect(switchesOf(["--cold=1"])).toContain("'--cold' does not take an argument");
 });
 
 test.each([
