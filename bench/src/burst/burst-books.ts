@@ -1,5 +1,7 @@
 import type { Candidate, Outcome } from "@weft/messages";
 import type { Audit } from "../../../local/src/simulator/ledger/types.ts";
+import { firstSubmissions, submitLatencies } from "./first-submissions.ts";
+import { percentile } from "./percentile.ts";
 
 /** What became of the candidates, by what was recorded and by what the ledger says itself. */
 export interface BurstBooks {
@@ -31,26 +33,23 @@ export function burstBooks(
   const wanted = new Map(candidates.map(({ cdpId, runId }) => [cdpId, runId]));
   const own = outcomes.filter(({ cdpId, runId }) => wanted.get(cdpId) === runId);
   const byCdp = Map.groupBy(own, ({ cdpId }) => cdpId);
-  const queuedAt = new Map(candidates.map(({ cdpId, queuedAt: at }) => [cdpId, Date.parse(at)]));
   const endings: Record<string, number> = {};
-  const submits: { readonly atMs: number; readonly latencyMs: number }[] = [];
-  for (const [cdpId, attempts] of byCdp) {
+  for (const attempts of byCdp.values()) {
     attempts.sort((a, b) => a.attempt - b.attempt);
     const [first] = attempts;
     if (first !== undefined) endings[first.ending] = (endings[first.ending] ?? 0) + 1;
-    const submitted = attempts.find(({ times }) => times.submittedAt !== null)?.times.submittedAt;
-    if (submitted == null) continue;
-    const atMs = Date.parse(submitted);
-    submits.push({ atMs, latencyMs: atMs - (queuedAt.get(cdpId) ?? Number.NaN) });
   }
-  const latencies = submits.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const submittedAtMs = [...firstSubmissions(candidates, outcomes).values()];
+  const latencies = submitLatencies(candidates, outcomes)
+    .filter((ms) => ms !== null)
+    .sort((a, b) => a - b);
   return {
-    submitted: submits.length,
+    submitted: submittedAtMs.length,
     lost: wanted.size - byCdp.size,
     doubled: doubledOf(own, ledger),
     liquidated: own.filter(({ ending }) => ending === "liquidated").length,
     endings,
-    lastSubmitMs: Math.max(0, ...submits.map(({ atMs }) => atMs)) - startedAtMs,
+    lastSubmitMs: Math.max(0, ...submittedAtMs) - startedAtMs,
     p50: percentile(latencies, 0.5),
     p95: percentile(latencies, 0.95),
     p99: percentile(latencies, 0.99),
@@ -72,9 +71,4 @@ function doubledOf(
     (after.unfinalTogether.length - before.unfinalTogether.length) +
     (after.wronglyTouched.length - before.wronglyTouched.length)
   );
-}
-
-/** The smallest value that so large a part of them does not exceed. */
-function percentile(sorted: readonly number[], part: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
 }
