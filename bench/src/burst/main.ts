@@ -2,8 +2,10 @@ import { availableParallelism } from "node:os";
 import { LOCAL_AWS } from "../../../local/src/aws/names.ts";
 import { finish } from "../finish.ts";
 import { parseFlags } from "../flags.ts";
-import { startBenchStack } from "../stack/bench-stack.ts";
-import { runBurst } from "./run-burst.ts";
+import { candidatesFor, roundSizes } from "../poison/poison-rounds.ts";
+import { runPoison } from "../poison/run-poison.ts";
+import { type BenchStack, startBenchStack } from "../stack/bench-stack.ts";
+import { type BurstOptions, runBurst } from "./run-burst.ts";
 
 const EXIT_USAGE = 2;
 /** Over all liquidators: the design's. */
@@ -12,6 +14,8 @@ const FINALITY_IN_FLIGHT = 10;
 const MESSAGES_IN_FLIGHT = 400;
 /** The book has to hold so many positions for each candidate that it is to give. */
 const CDPS_PER_CANDIDATE = 20;
+/** For warming up, and to choose among. */
+const SPARE_CANDIDATES = 100;
 const CRASH = "0.2";
 
 const flags = parseFlags(process.argv.slice(2), {
@@ -21,21 +25,27 @@ const flags = parseFlags(process.argv.slice(2), {
   /** Candidates per hour; 0 sends all at once. */
   rate: { fallback: 0, min: 0, max: 1_000_000 },
   liquidators: { fallback: 5, min: 1, max: 50 },
+  /** Poisoned CDPs for each hundred candidates; 0 is another benchmark. */
+  poison: { fallback: 0, min: 0, max: 50 },
   seed: { fallback: 1, min: 0, max: 4_294_967_295 },
 });
 
 if (flags.kind === "fault") {
-  process.stderr.write(`${flags.message}\n`);
-  process.exitCode = EXIT_USAGE;
+  refuse(flags.message);
 } else {
-  const { candidates, liquidators, rate, seed } = flags.numbers;
+  const { candidates, liquidators, rate, seed, poison: percent } = flags.numbers;
   const { "latency-ms": latencyMs, "commit-ms": commitMs } = flags.numbers;
+  const { needed, run } = modeOf(candidates, percent);
   const stack = await startBenchStack({
-    ...{ cdps: (candidates + 100) * CDPS_PER_CANDIDATE, indexers: 2, liquidators, seed },
+    ...{ cdps: (needed + SPARE_CANDIDATES) * CDPS_PER_CANDIDATE, indexers: 2, liquidators, seed },
     baseVariables: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "" },
     overrides: {
-      // What they find is kept until the clock starts: no liquidator receives from there.
-      indexer: { LIQUIDATION_QUEUE: LOCAL_AWS.liquidationDeadLetterQueue },
+      indexer: {
+        // What they find is kept until the clock starts: no liquidator receives from there.
+        LIQUIDATION_QUEUE: LOCAL_AWS.liquidationDeadLetterQueue,
+        // However long that takes, and the rounds before theirs.
+        CANDIDATE_TTL_SECONDS: "86400",
+      },
       liquidator: {
         ...{ MESSAGES_IN_FLIGHT: String(MESSAGES_IN_FLIGHT), FINALITY_POLL_MS: "1000" },
         VISIBILITY_TIMEOUT_SECONDS: "60",
@@ -46,7 +56,7 @@ if (flags.kind === "fault") {
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(130));
   try {
     const limits = { executors: EXECUTORS, finalityInFlight: FINALITY_IN_FLIGHT };
-    const report = await runBurst(
+    const report = await run(
       {
         ...{ candidates, commitMs, latencyMs, liquidators, ...limits },
         ...{ messagesInFlight: MESSAGES_IN_FLIGHT, cores: availableParallelism(), crash: CRASH },
@@ -63,4 +73,19 @@ if (flags.kind === "fault") {
   } finally {
     await stack.stop();
   }
+}
+
+/** What is run, and how many candidates it takes. */
+function modeOf(candidates: number, percent: number) {
+  if (percent > 0) {
+    const run = (options: BurstOptions, stack: BenchStack, signal: AbortSignal) =>
+      runPoison({ ...options, percent }, stack, signal);
+    return { needed: candidatesFor(roundSizes(candidates, percent)), run };
+  }
+  return { needed: candidates, run: runBurst };
+}
+
+function refuse(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = EXIT_USAGE;
 }
