@@ -4,6 +4,7 @@ import { finish } from "../finish.ts";
 import { parseFlags } from "../flags.ts";
 import { candidatesFor, roundSizes } from "../poison/poison-rounds.ts";
 import { runPoison } from "../poison/run-poison.ts";
+import { runRolling } from "../rolling/run-rolling.ts";
 import { type BenchStack, startBenchStack } from "../stack/bench-stack.ts";
 import { type BurstOptions, runBurst } from "./run-burst.ts";
 
@@ -12,30 +13,37 @@ const EXIT_USAGE = 2;
 const EXECUTORS = 50;
 const FINALITY_IN_FLIGHT = 10;
 const MESSAGES_IN_FLIGHT = 400;
+const VISIBILITY_TIMEOUT_SECONDS = 60;
 /** The book has to hold so many positions for each candidate that it is to give. */
 const CDPS_PER_CANDIDATE = 20;
 /** For warming up, and to choose among. */
 const SPARE_CANDIDATES = 100;
 const CRASH = "0.2";
 
-const flags = parseFlags(process.argv.slice(2), {
-  candidates: { fallback: 1_500, min: 10, max: 20_000 },
-  "commit-ms": { fallback: 5_000, min: 100, max: 60_000 },
-  "latency-ms": { fallback: 100, min: 0, max: 10_000 },
-  /** Candidates per hour; 0 sends all at once. */
-  rate: { fallback: 0, min: 0, max: 1_000_000 },
-  liquidators: { fallback: 5, min: 1, max: 50 },
-  /** Poisoned CDPs for each hundred candidates; 0 is another benchmark. */
-  poison: { fallback: 0, min: 0, max: 50 },
-  seed: { fallback: 1, min: 0, max: 4_294_967_295 },
-});
+const flags = parseFlags(
+  process.argv.slice(2),
+  {
+    candidates: { fallback: 1_500, min: 10, max: 20_000 },
+    "commit-ms": { fallback: 5_000, min: 100, max: 60_000 },
+    "latency-ms": { fallback: 100, min: 0, max: 10_000 },
+    /** Candidates per hour; 0 sends all at once. */
+    rate: { fallback: 0, min: 0, max: 1_000_000 },
+    liquidators: { fallback: 5, min: 1, max: 50 },
+    /** Poisoned CDPs for each hundred candidates; 0 is another benchmark. */
+    poison: { fallback: 0, min: 0, max: 50 },
+    seed: { fallback: 1, min: 0, max: 4_294_967_295 },
+  },
+  ["rolling-restart"],
+);
 
 if (flags.kind === "fault") {
   refuse(flags.message);
+} else if (flags.numbers.poison > 0 && flags.switches["rolling-restart"]) {
+  refuse("--poison and --rolling-restart are two benchmarks: give one of them");
 } else {
   const { candidates, liquidators, rate, seed, poison: percent } = flags.numbers;
   const { "latency-ms": latencyMs, "commit-ms": commitMs } = flags.numbers;
-  const { needed, run } = modeOf(candidates, percent);
+  const { needed, run } = modeOf(candidates, percent, flags.switches["rolling-restart"]);
   const stack = await startBenchStack({
     ...{ cdps: (needed + SPARE_CANDIDATES) * CDPS_PER_CANDIDATE, indexers: 2, liquidators, seed },
     baseVariables: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "" },
@@ -48,7 +56,7 @@ if (flags.kind === "fault") {
       },
       liquidator: {
         ...{ MESSAGES_IN_FLIGHT: String(MESSAGES_IN_FLIGHT), FINALITY_POLL_MS: "1000" },
-        VISIBILITY_TIMEOUT_SECONDS: "60",
+        VISIBILITY_TIMEOUT_SECONDS: String(VISIBILITY_TIMEOUT_SECONDS),
       },
     },
   });
@@ -76,13 +84,18 @@ if (flags.kind === "fault") {
 }
 
 /** What is run, and how many candidates it takes. */
-function modeOf(candidates: number, percent: number) {
+function modeOf(candidates: number, percent: number, isRolling: boolean) {
   if (percent > 0) {
     const run = (options: BurstOptions, stack: BenchStack, signal: AbortSignal) =>
       runPoison({ ...options, percent }, stack, signal);
     return { needed: candidatesFor(roundSizes(candidates, percent)), run };
   }
-  return { needed: candidates, run: runBurst };
+  if (!isRolling) return { needed: candidates, run: runBurst };
+  const run = (options: BurstOptions, stack: BenchStack, signal: AbortSignal) => {
+    const visibilityTimeoutSeconds = VISIBILITY_TIMEOUT_SECONDS;
+    return runRolling({ ...options, visibilityTimeoutSeconds }, stack, signal);
+  };
+  return { needed: 2 * candidates, run };
 }
 
 function refuse(message: string): void {
