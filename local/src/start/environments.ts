@@ -42,7 +42,7 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
   const { indexQueue, indexDeadLetterQueue, liquidationQueue, liquidationDeadLetterQueue } =
     LOCAL_AWS;
   // Short, so that what a killed worker held, or an embedded long poll swallowed, is soon seen again.
-  const receiving = { VISIBILITY_TIMEOUT_SECONDS: "10", RECEIVE_WAIT_SECONDS: "2" };
+  const receiving = { VISIBILITY_TIMEOUT_SECONDS: "10", RECEIVE_WAIT_SECONDS: "1" };
   const indexing = gatewayBudget(facts, INDEXING_IN_FLIGHT / indexers);
   const liquidation = gatewayBudget(facts, LIQUIDATION_IN_FLIGHT / liquidators);
   return {

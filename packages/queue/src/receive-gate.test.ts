@@ -20,6 +20,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   stop.abort();
+  server.deliver([]);
   await ended;
   await server.close();
 });
@@ -79,6 +80,7 @@ test("a stop ends the loop at a closed gate, and one that is being asked", async
   });
   await vi.waitFor(() => expect(isAsked).toBe(true));
   stop.abort();
+  server.deliver([]);
   await ended;
   expect(asked()).toEqual([]);
 });

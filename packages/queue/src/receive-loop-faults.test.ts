@@ -22,8 +22,14 @@ beforeEach(async () => {
   beats = 0;
 });
 
-afterEach(async () => {
+/** The receive that is under way comes to its end with nothing. */
+const stopNow = () => {
   stop.abort();
+  server.deliver([]);
+};
+
+afterEach(async () => {
+  stopNow();
   await ended;
   await server.close();
 });
@@ -280,9 +286,30 @@ test("what waits in its group when the stop comes goes back at once, unworked", 
     { body: "a2", groupId: "a" },
   ]);
   await vi.waitFor(() => expect(begun).toEqual(["a1"]));
-  stop.abort();
+  stopNow();
   finish("a1", "done");
   await ended;
   expect(begun).toEqual(["a1"]);
   expect(answers()).toEqual(["DeleteMessage handle of a1", "handle of a2 visible in 0"]);
+});
+
+test("what a receive brings that was under way at the stop goes back at once, unworked", async () => {
+  const { begun, handle } = gates();
+  start(handle);
+  await vi.waitFor(() => expect(server.receives).toHaveLength(1));
+  stop.abort();
+  server.deliver([{ body: "late" }]);
+  await ended;
+  expect(begun).toEqual([]);
+  expect(ends).toEqual(["unstarted"]);
+  expect(answers()).toEqual(["handle of late visible in 0"]);
+});
+
+test("a receive that does not answer after a stop is given up two seconds after its wait", async () => {
+  start(async () => "done", { waitTimeSeconds: 20 });
+  await vi.waitFor(() => expect(server.receives).toHaveLength(1));
+  stop.abort();
+  expect(time.asked).toEqual([22_000]);
+  time.advance(22_000);
+  await ended;
 });

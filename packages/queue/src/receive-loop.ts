@@ -17,10 +17,14 @@ import {
   workMessage,
 } from "./work-message.ts";
 
+/** The longest that SQS lets a receive wait. */
+const DEFAULT_WAIT_SECONDS = 20;
 /** SQS's limit on one receive. */
 const MAX_RECEIVE = 10;
 /** A long poll may answer this much after its wait is over; milliseconds. */
 const RECEIVE_MARGIN_MS = 10_000;
+/** The last one, after a stop, only so much: the process has to end. */
+const LAST_RECEIVE_MARGIN_MS = 2_000;
 /** How soon a closed gate is asked again; milliseconds. */
 const CLOSED_PAUSE_MS = 1_000;
 /** A loop with no free slot still turns, and shows it; milliseconds. */
@@ -71,6 +75,9 @@ export interface ReceiveLoopOptions {
 /**
  * Receives and works messages until `stop` aborts; resolves when every message held has been worked and answered, or
  * handed back unstarted. Failing receives are tried again after 1 to 20 seconds, for ever.
+ *
+ * A receive that is under way when `stop` comes is waited for: cut off, it may take messages with it that nobody sees before
+ * their visibility time-out is over. What it brings is handed back at once.
  */
 export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void> {
   const { maxInFlight, stop, onBeat, observe, sleep = realSleep } = options;
@@ -82,6 +89,8 @@ export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void>
     freed.abort();
   });
   let failures = 0;
+  const ended = new AbortController();
+  const overdue = endOfLastReceive(options, ended.signal);
 
   while (!stop.aborted) {
     onBeat();
@@ -97,7 +106,7 @@ export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void>
       continue;
     }
     const free = Math.min(maxInFlight - heldCount, MAX_RECEIVE);
-    const received = await receive(options, Math.min(free, admitted));
+    const received = await receive(options, Math.min(free, admitted), overdue);
     if (received === undefined) {
       failures += 1;
       await sleep(backOffMs(failures, options.random ?? Math.random), stop);
@@ -112,7 +121,22 @@ export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void>
       void lane.then(() => running.delete(lane));
     }
   }
+  ended.abort();
   await Promise.all(running);
+}
+
+/** Aborts when a receive that was under way at the stop should have answered long ago. */
+function endOfLastReceive(
+  { stop, waitTimeSeconds = DEFAULT_WAIT_SECONDS, sleep = realSleep }: ReceiveLoopOptions,
+  ended: AbortSignal,
+): AbortSignal {
+  const overdue = new AbortController();
+  const watch = async () => {
+    await sleep(waitTimeSeconds * 1_000 + LAST_RECEIVE_MARGIN_MS, ended);
+    overdue.abort(stop.reason);
+  };
+  stop.addEventListener("abort", () => void watch(), { once: true });
+  return overdue.signal;
 }
 
 function createGroups(options: ReceiveLoopOptions, onSlotFreed: () => void) {
@@ -150,10 +174,12 @@ async function askGate({ gate, stop, log }: ReceiveLoopOptions): Promise<number>
 
 /** Up to `count` messages; undefined when the queue did not answer. */
 async function receive(
-  { sqs, queueUrl, visibilityTimeoutSeconds, waitTimeSeconds = 20, ...rest }: ReceiveLoopOptions,
+  options: ReceiveLoopOptions,
   count: number,
+  overdue: AbortSignal,
 ): Promise<Message[] | undefined> {
-  const { stop, log, observe } = rest;
+  const { sqs, queueUrl, visibilityTimeoutSeconds, log, observe } = options;
+  const { waitTimeSeconds = DEFAULT_WAIT_SECONDS } = options;
   try {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -163,11 +189,11 @@ async function receive(
         WaitTimeSeconds: waitTimeSeconds,
         MessageSystemAttributeNames: WANTED_ATTRIBUTES,
       }),
-      { abortSignal: stop, requestTimeout: waitTimeSeconds * 1_000 + RECEIVE_MARGIN_MS },
+      { abortSignal: overdue, requestTimeout: waitTimeSeconds * 1_000 + RECEIVE_MARGIN_MS },
     );
     return Messages;
   } catch (err) {
-    if (stop.aborted) return [];
+    if (overdue.aborted) return [];
     log.warn({ err }, "receive failed");
     observe?.onReceiveFailed?.(errorCodeOf(err));
     return undefined;
