@@ -1,4 +1,4 @@
-import { connectGateway, openReferenceSource, readHead } from "@weft/ledger";
+import { assertFresh, connectGateway, openReferenceSource, readHead } from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
 import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
@@ -16,6 +16,7 @@ import {
   createS3,
 } from "@weft/store";
 import { type Config, parseConfig } from "./config.ts";
+import { createLedgerGate } from "./ledger-gate.ts";
 import { createMetrics } from "./metrics.ts";
 import { wireBatchHandler } from "./wire.ts";
 
@@ -60,6 +61,26 @@ async function receiveBatches(
   log.info({ queueUrl, liquidationQueueUrl }, "ready");
 
   const lifetime = new AbortController();
+  const metrics = createMetrics(registry);
+  const gate = createLedgerGate({
+    readFreshHead: async (signal) => {
+      const head = await readHead(gateway, signal);
+      const nowMs = await clock.nowMs(signal);
+      assertFresh(head, { nowMs, maxAgeSeconds: config.MAX_HEAD_AGE_SECONDS });
+    },
+    observe: (isShut) => metrics.receivingPaused.set(isShut ? 1 : 0),
+    log,
+  });
+  const handle = wireBatchHandler(config, {
+    ...{ gateway, objects, runPointer, priceGuard, clock, metrics, log },
+    candidates: createSender<Candidate>({
+      sqs,
+      queueUrl: liquidationQueueUrl,
+      encode: JSON.stringify,
+    }),
+    readReferences: openReferenceSource(config, clock),
+    lifetime: lifetime.signal,
+  });
   await runReceiveLoop({
     sqs,
     queueUrl,
@@ -67,22 +88,12 @@ async function receiveBatches(
     maxInFlight: config.BATCHES_IN_FLIGHT,
     visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
     waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
-    handle: wireBatchHandler(config, {
-      gateway,
-      candidates: createSender<Candidate>({
-        sqs,
-        queueUrl: liquidationQueueUrl,
-        encode: JSON.stringify,
-      }),
-      objects,
-      runPointer,
-      priceGuard,
-      readReferences: openReferenceSource(config, clock),
-      clock,
-      metrics: createMetrics(registry),
-      log,
-      lifetime: lifetime.signal,
-    }),
+    handle: async (message, signal) => {
+      const answer = await handle(message, signal);
+      gate.heard(answer);
+      return answer;
+    },
+    gate: gate.admits,
     onBeat: heartbeat.beat,
     log,
     stop,

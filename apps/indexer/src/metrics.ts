@@ -86,6 +86,11 @@ function createWorkMetrics(registers: Registry[]) {
 
 function createLedgerMetrics(registers: Registry[]) {
   return {
+    receivingPaused: new Gauge({
+      name: "indexer_receiving_paused_info",
+      help: "1 while batches are left on their queue because the ledger cannot be read.",
+      registers,
+    }),
     ledgerLag: new Gauge({
       name: "indexer_ledger_lag_seconds",
       help: "Age of the ledger state that the last batch was pinned to, when the batch was taken up.",
