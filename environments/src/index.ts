@@ -12,6 +12,7 @@ export {
   type ServiceAccountName,
 } from "./names.ts";
 export { LEDGERS, type LedgerAddresses } from "./networks.ts";
+export { WORKER_NODE_OPTIONS } from "./node-options.ts";
 export { planVariablesOf, priceGuardVariablesOf } from "./program-variables.ts";
 export { mebibytes, millicores } from "./quantities.ts";
 export { defineEnvironment } from "./schema.ts";

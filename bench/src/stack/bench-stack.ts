@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WORKER_NODE_OPTIONS } from "@weft/environments";
 import { sleep } from "@weft/runtime";
 import { startChild } from "../../../local/src/start/child-process.ts";
 import type { LedgerControl } from "../../../local/src/start/control.ts";
@@ -43,6 +44,8 @@ export async function startBenchStack(options: {
   readonly baseVariables: Variables;
 }): Promise<BenchStack> {
   const { cdps, indexers, liquidators = 0, seed, overrides = {}, baseVariables } = options;
+  const nodeOptions = `${WORKER_NODE_OPTIONS} ${baseVariables.NODE_OPTIONS ?? ""}`;
+  const worker = { NODE_OPTIONS: nodeOptions };
   const root = await mkdtemp(join(tmpdir(), "weft-bench-"));
   const folder = await createRunFolder({ root, startedAtMs: 0, seed });
   const guard = startGuard(process.execPath);
@@ -62,7 +65,12 @@ export async function startBenchStack(options: {
         ...{ cdps, seed, indexers, liquidators, crash: "0.25", maxRounds: 2 },
         ...{ reportFile: null, keep: false, network: "simulator", dryRun: false },
       },
-      ...{ folder, programs, supervisor, overrides, signal },
+      overrides: {
+        ...overrides,
+        indexer: { ...worker, ...overrides.indexer },
+        liquidator: { ...worker, ...overrides.liquidator },
+      },
+      ...{ folder, programs, supervisor, signal },
     });
     const pids = await pidsIn(folder.path);
     return {

@@ -1,4 +1,4 @@
-import { priceGuardVariablesOf } from "@weft/environments";
+import { priceGuardVariablesOf, WORKER_NODE_OPTIONS } from "@weft/environments";
 import type { Construct } from "constructs";
 import { Worker } from "../constructs/worker.ts";
 import type { Context } from "../context.ts";
@@ -26,6 +26,7 @@ export function indexer(scope: Construct, context: Context): void {
     terminationGraceSeconds: settings.terminationGraceSeconds,
     variables: {
       ...commonVariables(context),
+      NODE_OPTIONS: WORKER_NODE_OPTIONS,
       ...gatewayShare(budget, maxReplicas + surge),
       ...priceGuardVariablesOf(env),
       INDEX_QUEUE: names.queues.index,

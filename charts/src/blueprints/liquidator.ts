@@ -1,4 +1,4 @@
-import { planVariablesOf, priceGuardVariablesOf } from "@weft/environments";
+import { planVariablesOf, priceGuardVariablesOf, WORKER_NODE_OPTIONS } from "@weft/environments";
 import type { Construct } from "constructs";
 import { headroom } from "../constructs/headroom.ts";
 import { signingKey } from "../constructs/signing-key.ts";
@@ -74,6 +74,7 @@ function keyInKms({ env, names }: Context): Variables {
 function liquidationVariables({ env, names }: Context): Variables {
   const { liquidator: settings } = env;
   return {
+    NODE_OPTIONS: WORKER_NODE_OPTIONS,
     LIQUIDATION_QUEUE: names.queues.liquidation,
     LIQUIDATION_DEAD_LETTER_QUEUE: names.queues.liquidationDeadLetter,
     EXECUTORS: String(settings.executorsPerPod),

@@ -13,8 +13,8 @@ const PROGRAMS = {
 } as const;
 type Program = keyof typeof PROGRAMS;
 
-/** Read by the AWS SDK itself. */
-const SDK_VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+/** Read by the AWS SDK and by Node. */
+const OTHERS_VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "NODE_OPTIONS"];
 /** What the kubelet fills in. */
 const FIELDS: Readonly<Record<string, string>> = {
   "metadata.labels['batch.kubernetes.io/job-name']": "dispatcher-29394000",
@@ -46,7 +46,7 @@ describe.each(CASES)("$program on $name", ({ env, program }) => {
   });
 
   test("is given no variable that it does not read", () => {
-    const known = [...Object.keys(schema.shape), ...SDK_VARIABLES];
+    const known = [...Object.keys(schema.shape), ...OTHERS_VARIABLES];
     expect(Object.keys(variables).filter((name) => !known.includes(name))).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { WORKER_NODE_OPTIONS } from "@weft/environments";
 import { LOCAL_AWS } from "../aws/names.ts";
 import type { AwsEndpoints } from "../aws/resources.ts";
 import type { Network } from "./flags.ts";
@@ -49,6 +50,7 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
     dispatcher: { ...shared, ...gatewayBudget(facts, 4), INDEX_QUEUE: indexQueue },
     indexer: {
       ...shared,
+      NODE_OPTIONS: WORKER_NODE_OPTIONS,
       ...indexing,
       INDEX_QUEUE: indexQueue,
       INDEX_DEAD_LETTER_QUEUE: indexDeadLetterQueue,
@@ -57,6 +59,7 @@ export function appVariables(facts: EnvironmentFacts): Readonly<Record<App, Vari
     },
     liquidator: {
       ...shared,
+      NODE_OPTIONS: WORKER_NODE_OPTIONS,
       ...liquidation,
       GATEWAY_FINALITY_IN_FLIGHT: String(Math.max(1, Math.floor(FINALITY_IN_FLIGHT / liquidators))),
       LIQUIDATION_QUEUE: liquidationQueue,
