@@ -1,7 +1,13 @@
+import { accountAddressOf, NETWORK_IDS } from "@weft/ledger";
 import { createSender, runReceiveLoop } from "@weft/queue";
 import { createLogger } from "@weft/runtime";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  KEY_ID,
+  type KmsServer,
+  startKmsServer,
+} from "../../../packages/ledger/src/testing/kms-server.ts";
 import { createFleetWatch } from "../src/fleet-watch.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { createOutageWatch } from "../src/outage-watch.ts";
@@ -25,7 +31,7 @@ let cdpId: string;
 let stopping: AbortController;
 let ended: Promise<void> | undefined;
 
-const start = async (options: { funded?: boolean; newTable?: boolean } = {}) => {
+const start = async (options: Parameters<typeof startLiquidatorWorld>[0] = {}) => {
   world = await startLiquidatorWorld(options);
   [cdpId = ""] = world.overLine();
 };
@@ -57,7 +63,7 @@ const fleetWatch = () =>
 /** A liquidator that receives from the real queue, with time passing faster where only the test waits. */
 function receive() {
   const fleet = fleetWatch();
-  const lines: { message: string; outage?: string }[] = [];
+  const lines: { message: string; outage?: string; code?: string }[] = [];
   const log = createLogger({
     app: "liquidator",
     version: "0",
@@ -100,6 +106,11 @@ const queue = (id: string) => {
 
 const endings = async (id = cdpId) => (await world.outcomes(id)).map(({ ending }) => ending);
 const commits = () => world.ledger.audit().commits.success;
+const quarantined = async () => {
+  const ids: string[] = [];
+  for await (const { cdpId } of world.attempts.listQuarantined(signal)) ids.push(cdpId);
+  return ids;
+};
 
 describe("hold fire", () => {
   test("nothing is signed on a table nobody has vouched for, until every window is over", async () => {
@@ -172,15 +183,59 @@ describe("an empty treasury", () => {
       await vi.waitFor(() => expect(outage.because).toBe("treasury"), PATIENCE);
       const pages = lines.filter(({ message }) => message.includes("many positions fail alike"));
       expect(pages).toMatchObject([{ level: "error", outage: "treasury" }]);
-      for await (const one of world.attempts.listQuarantined(signal)) {
-        throw new Error(`${one.cdpId} is in quarantine`);
-      }
+      expect(await quarantined()).toEqual([]);
       world.fund();
       await vi.waitFor(async () => {
         for (const id of ids) expect(await endings(id)).not.toEqual([]);
       }, PATIENCE);
       expect(outage.because).toBe(null);
       expect(commits()).toBeGreaterThan(0);
+    },
+    TEST_TIMEOUT_MS,
+  );
+});
+
+describe("a signer that does not sign", () => {
+  let kms: KmsServer;
+
+  afterEach(() => kms.close());
+
+  const startWithKms = async () => {
+    kms = await startKmsServer();
+    const { x = "" } = kms.publicKey.export({ format: "jwk" });
+    const publicKeyHex = Buffer.from(x, "base64url").toString("hex");
+    const account = await accountAddressOf(publicKeyHex, NETWORK_IDS.simulator);
+    const ofKms = { SIGNER: "kms", SIGNING_KEY_ID: KEY_ID, AWS_ENDPOINT_URL_KMS: kms.url };
+    await start({ variables: () => ({ ...ofKms, SIGNER_ACCOUNT: account }) });
+  };
+  const fail = (name: string) => () => kms.failWith({ status: 400, name });
+  const heal = () => kms.failWith(undefined);
+
+  test.each([
+    ["throttled", "signer_unavailable", fail("ThrottlingException"), heal],
+    ["disabled", "signer_refused", fail("DisabledException"), heal],
+    ["another", "signer_refused", () => kms.exchangeKey(), () => kms.restoreKey()],
+  ])(
+    "because its key is %s pauses and pages, quarantines nobody, and goes on by itself",
+    async (_how, code, breaks, heals) => {
+      await startWithKms();
+      const ids = world.overLine().slice(0, 8);
+      breaks();
+      await Promise.all(ids.map(queue));
+      const { lines, outage } = receive();
+      await vi.waitFor(() => expect(outage.because).toBe("signer"), PATIENCE);
+      const pages = lines.filter(({ message }) => message.includes("many positions fail alike"));
+      expect(pages).toMatchObject([{ level: "error", outage: "signer", code }]);
+      expect(await quarantined()).toEqual([]);
+      expect(await world.unfinal()).toEqual([]);
+      expect((await Promise.all(ids.map((id) => endings(id)))).flat()).toEqual([]);
+      heals();
+      await vi.waitFor(async () => {
+        for (const id of ids) expect(await endings(id)).toContain("liquidated");
+        expect(await world.held()).toEqual([]);
+      }, PATIENCE);
+      expect(outage.because).toBe(null);
+      expect(world.ledger.audit().commits.failure).toBe(0);
     },
     TEST_TIMEOUT_MS,
   );
@@ -227,9 +282,7 @@ describe("a position that fails for reasons of its own", () => {
     if (byHand) expect(await world.attempts.releaseQuarantine(cdpId, signal)).toBe(true);
     await handle(messageOf(world.candidate(cdpId, change)), signal);
     expect((await endings()).slice(0, 2)).toEqual(["rejected", "liquidated"]);
-    for await (const one of world.attempts.listQuarantined(signal)) {
-      throw new Error(`${one.cdpId} is still in quarantine`);
-    }
+    expect(await quarantined()).toEqual([]);
   });
 
   test("is told from a market that refuses everybody: then no more of them rest", async () => {
@@ -240,12 +293,10 @@ describe("a position that fails for reasons of its own", () => {
     const { handle } = world.liquidator("worker");
     await world.setServices(SWITCHED_OFF);
     for (const id of ids) await handle(messageOf(world.candidate(id)), signal);
-    let resting = 0;
-    for await (const _ of world.attempts.listQuarantined(signal)) resting += 1;
     const refused = (await Promise.all(ids.map((id) => endings(id))))
       .flat()
       .filter((e) => e === "rejected");
     expect(refused.length).toBeGreaterThan(10);
-    expect(resting).toBe(9);
+    expect(await quarantined()).toHaveLength(9);
   });
 });

@@ -14,6 +14,8 @@ export interface KmsServer {
   readonly operations: string[];
   /** From now on the alias stands for another key of the same kind. */
   exchangeKey(): void;
+  /** From now on it stands for the first one again. */
+  restoreKey(): void;
   /** From now on every request is answered with this error; undefined ends it. */
   failWith(error: { readonly status: number; readonly name: string } | undefined): void;
   /** From now on no request is answered. */
@@ -64,6 +66,9 @@ export async function startKmsServer(kind: "ed25519" | "P-256" = "ed25519"): Pro
     operations,
     exchangeKey() {
       key = newKey();
+    },
+    restoreKey() {
+      key = first;
     },
     failWith(error) {
       failure = error;
