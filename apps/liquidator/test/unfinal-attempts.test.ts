@@ -110,6 +110,7 @@ test("an intent that expires unseen ends as rejected, spends nothing, and makes 
   expect(world.ledger.audit().commits).toEqual({ success: 0, failure: 0 });
   const [outcome] = await world.outcomes(cdpId);
   expect(outcome?.detail).toMatch(/^not on ledger when epoch \d+ came$/);
+  expect(await world.held()).toEqual([]);
   // An expiry is no failure of the CDP's own.
   expect(await world.liquidator("next").handle(messageOf(world.candidate(cdpId)), signal)).toBe(
     "done",
@@ -124,9 +125,11 @@ test("a status from a replica that lags proves nothing: neither an end nor an ex
   const survivor = world.liquidator("survivor");
   await survivor.reconcile(signal);
   expect(await world.unfinal()).toEqual([cdpId]);
+  expect(await world.held()).toEqual([cdpId]);
   await world.setFaults({ laggingVersions: null });
   await survivor.reconcile(signal);
   expect(await endings()).toEqual(["rejected"]);
+  expect(await world.held()).toEqual([]);
 });
 
 test("a commit that a lagging replica does not know yet is waited for", async () => {
