@@ -50,6 +50,10 @@ export async function startLiquidatorWorld(
   options: {
     readonly funded?: boolean;
     readonly newTable?: boolean;
+    /** So many CDPs, 120 unless told. */
+    readonly cdps?: number;
+    /** Every CDP with debt starts just over its line. */
+    readonly underWater?: boolean;
     /** More variables of the program. */
     readonly variables?: (addresses: SimulatorAddresses) => Readonly<Record<string, string>>;
   } = {},
@@ -58,7 +62,10 @@ export async function startLiquidatorWorld(
   const table = options.newTable === true ? "weft-local-state-2" : LOCAL_AWS.stateTable;
   const folder = await mkdtemp(join(tmpdir(), "weft-liquidator-"));
   const aws = await startLocalAws({ host: HOST, sqsS3Port: 0, dynamodbPort: 0 });
-  const ledger = createLedger({ cdps: 120, seed: 1, commitDelayMs: 0, wallNowMs: Date.now });
+  const ledger = createLedger({
+    ...{ cdps: options.cdps ?? 120, seed: 1, commitDelayMs: 0, wallNowMs: Date.now },
+    underWater: options.underWater ?? false,
+  });
   const faults = { ...NO_FAULTS };
   const server = createSimulatorServer({ ledger, seed: 1, faults });
   const url = await server.listen({ host: HOST, port: 0 });
