@@ -78,6 +78,18 @@ export async function startKillWorld(options: {
     const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
   };
+  /** As the indexer words it. */
+  const candidate = async (cdpId: string): Promise<Candidate> => {
+    const nowMs = await control.nowMs(CALM);
+    return {
+      ...{ version: 1, kind: "candidate", cdpId, runId: RUN_ID, batchIndex: 0, cause: "scan" },
+      ...{ pinnedStateVersion: "1", confirmedFromStateVersion: "1", liquidationLtv: "1.2" },
+      ...{ loanValueXrd: "1", collateralValueXrd: "1", cdpFingerprint: "0011223344556677" },
+      queuedAt: new Date().toISOString(),
+      expiresAt: new Date(nowMs + EXPIRES_MS).toISOString(),
+      traceId: TRACE_ID,
+    };
+  };
 
   return {
     ...{ control, clients, folder, pauses, stop, servers, bundle },
@@ -114,21 +126,13 @@ export async function startKillWorld(options: {
         .toSorted((a, b) => Number(b.collateralValueXrd) - Number(a.collateralValueXrd))
         .map(({ cdpId }) => cdpId);
     },
+    candidate,
     /** Queues the CDP as the indexer does; `nth` tells messages of one CDP apart. */
     async queue(cdpId: string, nth = 0): Promise<void> {
-      const nowMs = await control.nowMs(CALM);
-      const candidate: Candidate = {
-        ...{ version: 1, kind: "candidate", cdpId, runId: RUN_ID, batchIndex: 0, cause: "scan" },
-        ...{ pinnedStateVersion: "1", confirmedFromStateVersion: "1", liquidationLtv: "1.2" },
-        ...{ loanValueXrd: "1", collateralValueXrd: "1", cdpFingerprint: "0011223344556677" },
-        queuedAt: new Date().toISOString(),
-        expiresAt: new Date(nowMs + EXPIRES_MS).toISOString(),
-        traceId: TRACE_ID,
-      };
       await clients.sqs.send(
         new SendMessageCommand({
           QueueUrl,
-          MessageBody: JSON.stringify(candidate),
+          MessageBody: JSON.stringify(await candidate(cdpId)),
           MessageGroupId: cdpId,
           MessageDeduplicationId: `${cdpId.replaceAll("#", "")}-${nth}`,
         }),
