@@ -2,8 +2,6 @@ import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   batchSummaryKey,
   batchSummarySchema,
-  outcomeKey,
-  outcomeSchema,
   runManifestKey,
   runManifestSchema,
 } from "@weft/messages";
@@ -18,6 +16,8 @@ const CDPS = 120;
 const RUN_SECONDS = 300;
 const FOUR_HOURS_SECONDS = 14_400;
 const TEST_TIMEOUT_MS = 120_000;
+
+const REFUSED = { ending: "price_suspect", transaction: null };
 
 /** All whose price comes from the feed: every one but XRD. */
 const PRICED = ["LSULP", "xUSDC", "xUSDT", "xwBTC", "xETH", "hUSDC", "hUSDT", "hWBTC", "hETH"];
@@ -120,15 +120,9 @@ describe("without a reference", () => {
         await expectNobodyLiquidated();
       }
       const { runId = "", overLine: [cdpId = ""] = [] } = last ?? {};
-      await levers.sendCandidate(runId, cdpId);
-      const stored = await until(() =>
-        stack.clients.objects.getJson(outcomeKey(runId, cdpId, 0), CALM),
-      );
-      expect(outcomeSchema.parse(stored)).toMatchObject({
-        ending: "price_suspect",
-        transaction: null,
-      });
+      expect(await levers.outcomeOfDeceived(runId, cdpId)).toMatchObject(REFUSED);
       await expectNobodyLiquidated();
+      expect(await levers.submissions()).toBe(0);
       await levers.set("xETH", honest);
       expectBelieved(await levers.run());
     },
@@ -257,7 +251,7 @@ describe("with a reference", () => {
     ["3 % too low for ten minutes", "hUSDC", [0.97, 0.97]],
     ["that creeps under the band with each sweep", "xETH", [0.87, 0.87 ** 2, 0.87 ** 3]],
   ])(
-    "a price %s moves nobody, and heals",
+    "a price %s moves nobody, signs nothing even for a candidate, and heals",
     async (_how, symbol, parts) => {
       const honest = await levers.priceOf(symbol);
       for (const part of parts) {
@@ -265,11 +259,13 @@ describe("with a reference", () => {
         const run = await levers.run();
         await expectSuspect(run, { symbol, because: "reference_disagrees" }, levers);
         // Somebody would have been liquidated for nothing.
-        expect(run.overLine.length).toBeGreaterThan(0);
+        const [cdpId = "nobody"] = run.overLine;
+        expect(await levers.outcomeOfDeceived(run.runId, cdpId)).toMatchObject(REFUSED);
       }
       await levers.set(symbol, honest);
       expectBelieved(await levers.run());
       expect((await stack.control.audit(CALM)).liquidations).toEqual([]);
+      expect(await levers.submissions()).toBe(0);
     },
     TEST_TIMEOUT_MS,
   );

@@ -2,6 +2,9 @@ import {
   type BatchSummary,
   type Candidate,
   candidateSchema,
+  type Outcome,
+  outcomeKey,
+  outcomeSchema,
   type RunPrices,
   runManifestKey,
   runManifestSchema,
@@ -11,6 +14,7 @@ import {
 import { readRunBooks } from "../src/start/books.ts";
 import { type CdpVerdict, readVerdicts } from "./run-verdicts.ts";
 import type { RunningStack } from "./running-stack.ts";
+import { until } from "./until.ts";
 
 const CALM = new AbortController().signal;
 const RUN_SECONDS = 300;
@@ -80,9 +84,17 @@ export function leversOf(stack: RunningStack, cdpCount: number) {
       });
       return Object.fromEntries(verdicts);
     },
-    /** As if an indexer had been deceived. */
-    async sendCandidate(runId: string, cdpId: string): Promise<void> {
-      const stored = await stack.clients.objects.getJson(runManifestKey(runId), CALM);
+    /** Transactions that anybody handed to the ledger, committed or not. */
+    async submissions(): Promise<number> {
+      const response = await fetch(`${stack.gatewayUrl}/control/requests`);
+      const { byPath } = (await response.json()) as { byPath: Record<string, number> };
+      return byPath["/transaction/submit"] ?? 0;
+    },
+    /** Queues a candidate as if an indexer had been deceived, and returns what the liquidator made of it. */
+    async outcomeOfDeceived(runId: string, cdpId: string): Promise<Outcome> {
+      const { attempts, objects } = stack.clients;
+      const attempt = (await attempts.read(cdpId, CALM))?.record.nextAttempt ?? 0;
+      const stored = await objects.getJson(runManifestKey(runId), CALM);
       const { stateVersion, traceId } = runManifestSchema.parse(stored);
       const nowMs = await stack.control.nowMs(CALM);
       const body: Candidate = candidateSchema.parse({
@@ -104,6 +116,8 @@ export function leversOf(stack: RunningStack, cdpCount: number) {
       });
       const fifo = { group: cdpId, deduplicationId: `deceived-${runId}` };
       await stack.send(stack.queueNames.liquidation, JSON.stringify(body), fifo);
+      const key = outcomeKey(runId, cdpId, attempt);
+      return outcomeSchema.parse(await until(() => objects.getJson(key, CALM)));
     },
   };
 }
