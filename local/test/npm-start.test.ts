@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Outcome } from "@weft/messages";
 import type { OpenAttempt } from "@weft/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sumDecimals } from "../src/start/amounts.ts";
 import { killWorkers } from "./kill-workers.ts";
 import { npmStart, removeWorkingCopies, type Start } from "./npm-start.ts";
 import { readOutcomes } from "./outcome-files.ts";
@@ -17,11 +18,13 @@ interface Finished {
   readonly ended: Ended;
   readonly report: Report;
   readonly outcomes: readonly Outcome[];
+  /** What each program wrote, by its name. */
+  readonly logs: ReadonlyMap<string, string>;
 }
 
 let plain: Finished;
 let otherSeed: Finished;
-let killed: Finished & { readonly attempts: readonly OpenAttempt[]; readonly indexerLog: string };
+let killed: Finished & { readonly attempts: readonly OpenAttempt[] };
 
 beforeAll(async () => {
   [plain, otherSeed, killed] = await Promise.all([
@@ -39,16 +42,26 @@ afterAll(async () => {
 async function finish(start: Start): Promise<Finished> {
   const ended = await start.ended;
   if (ended.code !== 0) throw new Error(`npm start ended with ${ended.code}:\n${ended.stdout}`);
-  const outcomes = await readOutcomes(await start.folder());
-  return { ended, report: reportSchema.parse(await start.report()), outcomes };
+  const folder = await start.folder();
+  const [report, outcomes, logs] = await Promise.all([
+    start.report(),
+    readOutcomes(folder),
+    readLogs(join(folder, "logs")),
+  ]);
+  return { ended, report: reportSchema.parse(report), outcomes, logs };
+}
+
+async function readLogs(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(folder);
+  const read = async (name: string) =>
+    [name.replace(/\.log$/, ""), await readFile(join(folder, name), "utf8")] as const;
+  return new Map(await Promise.all(names.map(read)));
 }
 
 async function runWithKills() {
   const start = await npmStart([...BOOK, "--seed", "1", "--indexers", "1"]);
   const attempts = await killWorkers(start);
-  const finished = await finish(start);
-  const log = join(await start.folder(), "logs/indexer-1.log");
-  return { ...finished, attempts, indexerLog: await readFile(log, "utf8") };
+  return { ...(await finish(start)), attempts };
 }
 
 const runs = () => [
@@ -135,7 +148,7 @@ test("the same seed gives the same liquidations, even when workers are killed; a
   expect(otherSeed.report.liquidationsDigest).not.toBe(plain.report.liquidationsDigest);
 });
 
-test("every way to pay is taken at least once, and the ledger agrees with each record of it", () => {
+test("every way to pay is taken at least once, and the ledger agrees with each record of it and with the profit of all", () => {
   for (const [name, { report, outcomes }] of runs()) {
     expect(
       Object.entries(report.funding).filter(([, n]) => n === 0),
@@ -145,6 +158,30 @@ test("every way to pay is taken at least once, and the ledger agrees with each r
     const kinds = Map.groupBy(recorded, ({ funding }) => String(funding));
     const counts = Object.fromEntries(Array.from(kinds, ([kind, same]) => [kind, same.length]));
     expect(counts, name).toEqual(report.funding);
+    const profits = recorded.map(({ profitXrd }) => profitXrd ?? "not told");
+    expect(sumDecimals(profits), name).toBe(report.profitXrd);
+  }
+});
+
+test("one trace id goes from the dispatcher's log over the indexer's to every outcome of a run, killed workers or not", () => {
+  for (const [name, { report, outcomes, logs }] of runs()) {
+    const traceOf = (program: string, message: string) =>
+      new Map(
+        (logs.get(program) ?? "")
+          .split("\n")
+          .filter((line) => line.includes(`"message":"${message}"`))
+          .map((line) => JSON.parse(line) as { runId: string; traceId: string })
+          .map(({ runId, traceId }) => [runId, traceId]),
+      );
+    const dispatched = traceOf("dispatcher", "run dispatched");
+    expect([...dispatched.keys()].toSorted(), name).toEqual(
+      report.rounds.map(({ runId }) => runId).toSorted(),
+    );
+    expect(new Set(dispatched.values()).size, name).toBe(report.rounds.length);
+    expect(
+      [...traceOf("indexer-1", "batch scanned")].filter(([run, id]) => dispatched.get(run) !== id),
+    ).toEqual([]);
+    expect(outcomes.filter(({ runId, traceId }) => dispatched.get(runId) !== traceId)).toEqual([]);
   }
 });
 
@@ -158,7 +195,7 @@ test("only what was killed is started again", () => {
 
 test("the batch of the killed indexer is delivered again and scanned once", () => {
   const crashRun = killed.report.rounds[2]?.runId;
-  const scans = killed.indexerLog
+  const scans = (killed.logs.get("indexer-1") ?? "")
     .split("\n")
     .filter((line) => line.includes('"message":"batch scanned"'))
     .map((line) => JSON.parse(line) as { runId: string; receiveCount: number })

@@ -24,6 +24,14 @@ async function operator(...args: string[]) {
   return JSON.parse(stdout);
 }
 
+/** The same for people: line by line. */
+async function inWords(...args: string[]): Promise<string[]> {
+  const env = stack.variables.liquidator;
+  const { code, stdout } = await runToEnd({ args: [MAIN, ...args], env });
+  expect(code).toBe(0);
+  return stdout.trimEnd().split("\n");
+}
+
 const codesOf = ({ findings }: { readonly findings: readonly { readonly code: string }[] }) =>
   findings.map(({ code }) => code);
 
@@ -66,6 +74,47 @@ test("an operator pauses, is told why nothing happens, resumes, and sees what ca
   expect(await operator("reservations")).toMatchObject({ holds: [], held: [] });
   expect(await operator("quarantine", "list")).toEqual([]);
   expect(await operator("quarantine", "release", number)).toEqual({ cdpId, released: false });
+}, 120_000);
+
+test("an operator finds who is left alone and why, releases one, and that one is liquidated", async () => {
+  const { control } = stack;
+  const setServicesOff = (off: readonly string[]) =>
+    fetch(`${stack.gatewayUrl}/control/services`, {
+      method: "POST",
+      body: JSON.stringify({ off }),
+    });
+  await control.crash("0.2", CALM);
+  await stack.believePrices();
+  await setServicesOff(["RepayForLiquidation/Global", "RepayForNFTLiquidation/Global"]);
+  await stack.round(CDPS);
+  const resting: readonly { cdpId: string }[] = await operator("quarantine", "list");
+  expect(resting.length).toBeGreaterThanOrEqual(2);
+  const [{ cdpId } = { cdpId: "" }, kept] = resting;
+  expect(resting[0]).toMatchObject({ reason: "preview_failed", failures: 1, isOver: false });
+
+  const number = cdpId.replaceAll("#", "");
+  const why = await operator("explain", number);
+  expect(codesOf(why)).toEqual(["liquidatable", "quarantined"]);
+  expect(why.outcomes.at(-1)).toMatchObject({ ending: "rejected", transaction: null });
+  for (const { configVersion } of [...why.positions.loans, ...why.positions.collaterals]) {
+    expect(configVersion).toMatch(/^\d+$/);
+  }
+  const text = await inWords("explain", number);
+  expect(text[0]).toMatch(new RegExp(`^CDP ${cdpId} at state version \\d+, epoch \\d+, `));
+  expect(
+    text.filter((line) => /^ {2}(liquidatable: it is over|quarantined: )/.test(line)),
+  ).toHaveLength(2);
+  expect(text.at(-1)).toMatch(new RegExp(`${cdpId} +\\d+ +rejected +preview failed: `));
+
+  expect(await operator("quarantine", "release", number)).toEqual({ cdpId, released: true });
+  await setServicesOff([]);
+  await control.advance(60, CALM);
+  await stack.round(CDPS);
+  const after = await operator("attempts", number);
+  expect(after.outcomes.at(-1)).toMatchObject({ ending: "liquidated" });
+  expect(after.attempts.quarantine).toBe(null);
+  const left = await operator("outcomes", "--ending", "quarantined", "--since", "2h");
+  expect(left.outcomes.map((one: { cdpId: string }) => one.cdpId)).toContain(kept?.cdpId);
 }, 120_000);
 
 test("what is not there is said in words and by the exit code", async () => {
