@@ -7,8 +7,10 @@ import { envSchema as indexerVariables } from "../apps/indexer/src/config.ts";
 import { createMetrics as createIndexerMetrics } from "../apps/indexer/src/metrics.ts";
 import { envSchema as liquidatorVariables } from "../apps/liquidator/src/config.ts";
 import { createMetrics as createLiquidatorMetrics } from "../apps/liquidator/src/metrics.ts";
+import { OUTCOME_COLUMNS } from "../infra/src/constructs/outcome-columns.ts";
 import { SNAPSHOT_COLUMNS } from "../infra/src/constructs/snapshot-columns.ts";
 import { faultsRequest } from "../local/src/simulator/control/fault-settings.ts";
+import { ENDINGS, outcomeSchema } from "../packages/messages/src/index.ts";
 
 const apps = {
   dispatcher: { variables: dispatcherVariables, createMetrics: createDispatcherMetrics },
@@ -114,6 +116,23 @@ it("docs/model.md or docs/liquidation.md names every switch for what is not publ
   );
   expect(switches).toContain("rounding");
   expect(switches.filter((name) => !named.has(name))).toEqual([]);
+});
+
+it("docs/outcomes.md lists the fields of an outcome, in their order, as they are written and as they are queried", () => {
+  const listed = rowsOf("outcomes.md").map(([name, type]) => [unquoted(name), type]);
+  const written = Object.keys(outcomeSchema.shape);
+  const columns = OUTCOME_COLUMNS.map(({ name, type }, index) => [
+    written[index],
+    /^(array|struct)/.exec(type)?.[0].replace("array", "list") ?? type,
+    name,
+  ]);
+  expect(listed.map(([name, type]) => [name, type, name?.toLowerCase()])).toEqual(columns);
+});
+
+it("docs/outcomes.md explains every ending, and no other", () => {
+  const text = readFileSync(new URL("../docs/outcomes.md", import.meta.url), "utf8");
+  const listed = [...text.matchAll(/^\* `([a-z_]+)`: /gm)].map(([, ending]) => ending);
+  expect(listed).toEqual([...ENDINGS]);
 });
 
 describe("every page", () => {

@@ -36,17 +36,16 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Rows of text, out of the files of all batches. */
+/** Rows of text, out of the files of all batches, and the outcomes beside them. */
 async function query(sql: string) {
-  const files = join(
-    stack.folder.s3,
-    LOCAL_AWS.dataBucket,
-    `snapshots/run=${books.manifest.runId}/*.parquet`,
-  );
+  const bucket = join(stack.folder.s3, LOCAL_AWS.dataBucket);
+  const run = `run=${books.manifest.runId}`;
+  const snapshots = `read_parquet('${bucket}/snapshots/${run}/*.parquet', hive_partitioning = true)`;
+  const outcomes = `read_json('${bucket}/outcomes/${run}/*/*.json', hive_partitioning = true)`;
   const connection = await database.connect();
   try {
     const reader = await connection.runAndReadAll(
-      sql.replace("snapshots", `read_parquet('${files}', hive_partitioning = true)`),
+      sql.replace("snapshots", snapshots).replace("outcomes", outcomes),
     );
     return reader.getRowObjectsJson();
   } finally {
@@ -150,4 +149,20 @@ test("what the run called liquidatable is what was liquidated, and nothing else 
   expect([...touched].filter((id) => !liquidatable.has(id))).toEqual([]);
   expect(touched.size).toBeGreaterThan(5);
   expect(after.wronglyTouched).toEqual([]);
+});
+
+test("outcomes are queried beside the snapshots: how each liquidatable position ended, and what it earned", async () => {
+  const rows = await query(
+    `SELECT cdp_id, list(ending) AS endings, sum(CAST(profitXrd AS DECIMAL(38, 18)))::VARCHAR AS profit
+      FROM snapshots JOIN outcomes ON cdpId = cdp_id WHERE verdict = 'liquidatable' GROUP BY cdp_id`,
+  );
+  const liquidated = Map.groupBy(after.liquidations, ({ cdpId }) => cdpId);
+  expect(rows.length).toBeGreaterThanOrEqual(liquidated.size);
+  for (const { cdp_id, endings, profit } of rows) {
+    const commits = liquidated.get(String(cdp_id)) ?? [];
+    const ended = (endings as string[]).filter((ending) => ending === "liquidated");
+    expect(ended).toHaveLength(commits.length);
+    const earned = sumDecimals(commits.map(({ profitXrd }) => profitXrd));
+    expect(sumDecimals([profit === null ? "0" : String(profit)])).toBe(earned);
+  }
 });

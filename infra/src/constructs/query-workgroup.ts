@@ -10,13 +10,13 @@ export interface QueryWorkgroupProps {
   readonly scanLimitGib: number;
 }
 
-/** Where questions to the snapshots are asked: results go to one place, whatever the client says. */
+/** Where questions to snapshots and outcomes are asked: results go to one place, whatever the client says. */
 export class QueryWorkgroup extends Construct {
   constructor(scope: Construct, id: string, props: QueryWorkgroupProps) {
     super(scope, id);
     const workgroup = new CfnWorkGroup(this, "workgroup", {
       name: props.name,
-      description: "Queries over the snapshots",
+      description: "Queries over snapshots and outcomes",
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,

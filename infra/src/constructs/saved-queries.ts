@@ -72,4 +72,20 @@ GROUP BY run
 ORDER BY run
 `,
   },
+  {
+    name: "earnings-of-a-day",
+    description: "How the attempts of a day ended, by how they were paid for, and what they earned",
+    sql: `SELECT
+  ending,
+  funding,
+  count(*) AS attempts,
+  count(DISTINCT cdpId) AS cdps,
+  sum(CAST(profitXrd AS DECIMAL(38, 18))) AS profit_xrd,
+  sum(CAST(transaction.feeXrd AS DECIMAL(38, 18))) AS fees_xrd
+FROM outcomes
+WHERE ${lastHours(24)}
+GROUP BY 1, 2
+ORDER BY 1, 2
+`,
+  },
 ];

@@ -1,8 +1,4 @@
-/** A column of the Glue table: its name, and its type as Athena calls it. */
-export interface Column {
-  readonly name: string;
-  readonly type: string;
-}
+import type { Column } from "./column.ts";
 
 const amount = "decimal(38,18)";
 const list = (fields: Readonly<Record<string, string>>) =>

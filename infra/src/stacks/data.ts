@@ -2,9 +2,9 @@ import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
 import { type LifecycleRule, StorageClass } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { DataCatalog } from "../constructs/data-catalog.ts";
 import { PrivateBucket } from "../constructs/private-bucket.ts";
 import { QueryWorkgroup } from "../constructs/query-workgroup.ts";
-import { SnapshotCatalog } from "../constructs/snapshot-catalog.ts";
 import { WorkQueue } from "../constructs/work-queue.ts";
 import type { Context } from "../context.ts";
 import { tagHelpersForCosts } from "../cost-tags.ts";
@@ -14,7 +14,7 @@ import { EnvironmentStack } from "./environment-stack.ts";
 const RECEIVES = { batches: 10, candidates: 50 };
 /** A batch of yesterday, or a candidate, says what is long untrue. */
 const QUEUE_RETENTION = Duration.days(1);
-/** Queues, buckets, the table, and the way to ask what the snapshots say. */
+/** Queues, buckets, the table, and the way to ask what snapshots and outcomes say. */
 export class DataStack extends EnvironmentStack {
   constructor(scope: Construct, context: Context) {
     super(scope, "data", context);
@@ -79,7 +79,7 @@ export class DataStack extends EnvironmentStack {
 
   private makeCatalog(): void {
     const { aws, names, own } = this.context;
-    new SnapshotCatalog(this, "catalog", {
+    new DataCatalog(this, "catalog", {
       databaseName: own.glueDatabase,
       bucketName: names.dataBucket,
     });

@@ -1,8 +1,8 @@
 import { mainnet, stokenet } from "@weft/environments";
 import { beforeAll, describe, expect, test } from "vitest";
-import { snapshotKey } from "../../../packages/messages/src/index.ts";
+import { outcomeKey, outcomeSchema, snapshotKey } from "../../../packages/messages/src/index.ts";
 import type { Templates } from "../templates.ts";
-import { withSnapshot } from "./snapshot-file.ts";
+import { withSnapshot } from "./stored-files.ts";
 import { onlyOf, resourcesOf, templatesOf } from "./synthesized.ts";
 
 describe.each([stokenet, mainnet])("$name", (env) => {
@@ -109,17 +109,15 @@ describe.each([stokenet, mainnet])("$name", (env) => {
     expect(table.TimeToLiveSpecification).toBeUndefined();
   });
 
-  test("snapshots are found by their names, and queries are held to a place and a limit", () => {
-    const { TableInput } = onlyOf(templates, "AWS::Glue::Table").properties;
-    const { Parameters, PartitionKeys } = TableInput as {
-      Parameters: Record<string, string>;
-      PartitionKeys: object[];
-    };
+  test.each([
+    ["snapshots", snapshotKey("20261120T215500Z", 3), "batch=00003.parquet"],
+    ["outcomes", outcomeKey("20261120T215500Z", "#1006#", 4), "cdp=1006/0004.json"],
+  ])("%s are found by their names", (name, key, rest) => {
+    const { Parameters, PartitionKeys } = tableOf(templates, name);
     const template = Parameters["storage.location.template"] ?? "";
     const bucket = `weft-${env.name}-data-${env.aws?.bucketSuffix}-eu-west-1`;
-    const key = snapshotKey("20261120T215500Z", 3);
     expect(`s3://${bucket}/${key}`).toBe(
-      `${template.replace(/\$\{run\}/, "20261120T215500Z")}batch=00003.parquet`,
+      `${template.replace(/\$\{run\}/, "20261120T215500Z")}${rest}`,
     );
     expect(PartitionKeys).toMatchObject([{ Name: "run", Type: "string" }]);
     expect(Parameters).toMatchObject({
@@ -127,6 +125,9 @@ describe.each([stokenet, mainnet])("$name", (env) => {
       "projection.run.format": "yyyyMMdd'T'HHmmss'Z'",
       "projection.run.range": "20261101T000000Z,NOW",
     });
+  });
+
+  test("queries are held to a place and a limit", () => {
     expect(
       resourcesOf(templates, "AWS::Athena::WorkGroup")[0]?.properties.WorkGroupConfiguration,
     ).toMatchObject({
@@ -139,21 +140,68 @@ describe.each([stokenet, mainnet])("$name", (env) => {
     const queries = resourcesOf(templates, "AWS::Athena::NamedQuery").map(
       ({ properties }) => properties.Name,
     );
-    expect(queries.sort()).toEqual(["coverage-of-a-run", "health-over-time", "near-the-line"]);
+    expect(queries.sort()).toEqual([
+      "coverage-of-a-run",
+      "earnings-of-a-day",
+      "health-over-time",
+      "near-the-line",
+    ]);
   });
 });
 
 test("the table of snapshots has the columns of a snapshot, in its order, with its types", async () => {
-  const { TableInput } = onlyOf(await templatesOf(mainnet), "AWS::Glue::Table").properties;
-  const { StorageDescriptor } = TableInput as {
-    StorageDescriptor: { Columns: { Name: string; Type: string }[] };
-  };
   const written = await withSnapshot([], (query, file) =>
     query(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${file}')`),
   );
-  const columns = StorageDescriptor.Columns.map(({ Name, Type }) => [Name, Type]);
-  expect(columns).toEqual(written.map(([name, type]) => [name, inHive(String(type))]));
+  expect(columnsOf(await templatesOf(mainnet), "snapshots")).toEqual(
+    written.map(([name, type]) => [name, inHive(String(type))]),
+  );
 });
+
+test("the table of outcomes has the fields of an outcome, in its order, with its types", async () => {
+  const { properties } = outcomeSchema.toJSONSchema() as JsonSchema;
+  expect(columnsOf(await templatesOf(mainnet), "outcomes")).toEqual(
+    Object.entries(properties ?? {}).map(([name, type]) => [name.toLowerCase(), ofJson(type)]),
+  );
+});
+
+interface GlueTable {
+  readonly Name: string;
+  readonly Parameters: Record<string, string>;
+  readonly PartitionKeys: object[];
+  readonly StorageDescriptor: { readonly Columns: { Name: string; Type: string }[] };
+}
+
+function tableOf(templates: Templates, name: string): GlueTable {
+  const tables = resourcesOf(templates, "AWS::Glue::Table").map(
+    ({ properties }) => properties.TableInput as GlueTable,
+  );
+  const table = tables.find(({ Name }) => Name === name);
+  if (table === undefined) throw new Error(`no table ${name}`);
+  return table;
+}
+
+const columnsOf = (templates: Templates, name: string) =>
+  tableOf(templates, name).StorageDescriptor.Columns.map(({ Name, Type }) => [Name, Type]);
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** A type of a JSON schema as Hive calls it; whether there may be nothing is nothing to Hive. */
+function ofJson({ type, properties = {}, items, anyOf }: JsonSchema): string {
+  const [something] = anyOf?.filter((one) => one.type !== "null") ?? [];
+  if (something !== undefined) return ofJson(something);
+  if (items !== undefined) return `array<${ofJson(items)}>`;
+  if (type !== "object") return type === "string" ? type : "bigint";
+  const fields = Object.entries(properties).map(
+    ([name, field]) => `${name.toLowerCase()}:${ofJson(field)}`,
+  );
+  return `struct<${fields.join(",")}>`;
+}
 
 /** A type of DuckDB as Hive calls it. */
 function inHive(type: string): string {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { sampleOutcome } from "../../../apps/operator/test/sample-outcome.ts";
 import { parseDecimal } from "../../../packages/protocol/src/index.ts";
 import type { SnapshotRow } from "../../../packages/store/src/index.ts";
 import { SAVED_QUERIES } from "../constructs/saved-queries.ts";
-import { withSnapshot } from "./snapshot-file.ts";
+import { withOutcomes, withSnapshot } from "./stored-files.ts";
 
 const BOUNDLESS = "3138550867693340381917894711603833208051.177722232017256447";
 
@@ -76,6 +77,29 @@ test("near the line are those without bound first, then by what the ledger said,
 test("the coverage of a run shows a batch that is missing", async () => {
   const [[, batches, byHighestIndex, cdps, distinct] = []] = await answer("coverage-of-a-run");
   expect([batches, byHighestIndex, cdps, distinct]).toEqual(["2", "3", "5", "5"]);
+});
+
+test("the earnings of a day are summed to the last digit, by ending and by who paid", async () => {
+  const paid = { feeXrd: "0.7", intentHash: "txid_1", endEpochExclusive: 3 };
+  const transaction = { ...paid, committedStateVersion: "1010" };
+  const earned = { ending: "liquidated", funding: "inventory", transaction } as const;
+  const outcomes = [
+    sampleOutcome({ ...earned, profitXrd: "0.000000000000000001" }),
+    sampleOutcome({ ...earned, profitXrd: "5.5", attempt: 1 }),
+    sampleOutcome({ ...earned, funding: "nft", profitXrd: "2", attempt: 2 }),
+    sampleOutcome({ ending: "stale", funding: null, profitXrd: null, attempt: 3 }),
+  ];
+  const found = await withOutcomes(outcomes, async (query, files) => {
+    await query("CREATE MACRO date_format(t, f) AS strftime(t, '%Y%m%dT%H%M%SZ')");
+    await query(`CREATE VIEW outcomes AS SELECT * EXCLUDE run, date_format(now() AT TIME ZONE 'UTC', '') AS run
+      FROM read_json('${files}', hive_partitioning = true)`);
+    return query(SAVED_QUERIES.find(({ name }) => name === "earnings-of-a-day")?.sql ?? "");
+  });
+  expect(found).toEqual([
+    ["liquidated", "inventory", "2", "1", "5.500000000000000001", "1.400000000000000000"],
+    ["liquidated", "nft", "1", "1", "2.000000000000000000", "0.700000000000000000"],
+    ["stale", null, "1", "1", null, null],
+  ]);
 });
 
 test("every query says its time, and so lists no whole history", () => {
