@@ -92,7 +92,8 @@ function receive() {
     log,
     stop: stopping.signal,
   });
-  return { lines, outage };
+  const pages = () => lines.filter(({ message }) => message.includes("many positions fail alike"));
+  return { lines, pages, outage };
 }
 
 const queue = (id: string) => {
@@ -179,10 +180,9 @@ describe("an empty treasury", () => {
       const ids = world.overLine().slice(0, 8);
       expect(ids).toHaveLength(8);
       await Promise.all(ids.map(queue));
-      const { lines, outage } = receive();
+      const { pages, outage } = receive();
       await vi.waitFor(() => expect(outage.because).toBe("treasury"), PATIENCE);
-      const pages = lines.filter(({ message }) => message.includes("many positions fail alike"));
-      expect(pages).toMatchObject([{ level: "error", outage: "treasury" }]);
+      expect(pages()).toMatchObject([{ level: "error", outage: "treasury" }]);
       expect(await quarantined()).toEqual([]);
       world.fund();
       await vi.waitFor(async () => {
@@ -204,13 +204,12 @@ describe("a signer that does not sign", () => {
     kms = await startKmsServer();
     const { x = "" } = kms.publicKey.export({ format: "jwk" });
     const publicKeyHex = Buffer.from(x, "base64url").toString("hex");
-    const account = await accountAddressOf(publicKeyHex, NETWORK_IDS.simulator);
+    const SIGNER_ACCOUNT = await accountAddressOf(publicKeyHex, NETWORK_IDS.simulator);
     const ofKms = { SIGNER: "kms", SIGNING_KEY_ID: KEY_ID, AWS_ENDPOINT_URL_KMS: kms.url };
-    await start({ variables: () => ({ ...ofKms, SIGNER_ACCOUNT: account }) });
+    await start({ variables: () => ({ ...ofKms, SIGNER_ACCOUNT }) });
   };
   const fail = (name: string) => () => kms.failWith({ status: 400, name });
   const heal = () => kms.failWith(undefined);
-
   test.each([
     ["throttled", "signer_unavailable", fail("ThrottlingException"), heal],
     ["disabled", "signer_refused", fail("DisabledException"), heal],
@@ -222,10 +221,9 @@ describe("a signer that does not sign", () => {
       const ids = world.overLine().slice(0, 8);
       breaks();
       await Promise.all(ids.map(queue));
-      const { lines, outage } = receive();
+      const { pages, outage } = receive();
       await vi.waitFor(() => expect(outage.because).toBe("signer"), PATIENCE);
-      const pages = lines.filter(({ message }) => message.includes("many positions fail alike"));
-      expect(pages).toMatchObject([{ level: "error", outage: "signer", code }]);
+      expect(pages()).toMatchObject([{ level: "error", outage: "signer", code }]);
       expect(await quarantined()).toEqual([]);
       expect(await world.unfinal()).toEqual([]);
       expect((await Promise.all(ids.map((id) => endings(id)))).flat()).toEqual([]);
