@@ -1,18 +1,16 @@
 import { atLeast, atMost, type Target } from "../targets.ts";
 import type { BurstBooks } from "./burst-books.ts";
+import { type SafetyNumbers, safetyTargets } from "./safety-targets.ts";
 
 export interface BurstNumbers
-  extends Pick<BurstBooks, "submitted" | "lost" | "doubled" | "lastSubmitMs" | "p50" | "p99"> {
-  readonly candidates: number;
+  extends SafetyNumbers,
+    Pick<BurstBooks, "lastSubmitMs" | "p50" | "p99"> {
   readonly cores: number;
   /** Null when they did not come all at once. */
   readonly ratio: number | null;
   readonly submittedPerHour: number;
-  readonly executorsPeak: number;
   readonly callsBeforeSubmit: number;
   readonly writesBeforeSubmit: number;
-  readonly imbalances: number;
-  readonly parked: number;
 }
 
 const DESIGN_CANDIDATES = 1_500;
@@ -24,7 +22,6 @@ const RATIO = 1.5;
 const P50_MS = 1_000;
 const P99_MS = 5_000;
 const PER_HOUR = 15_000;
-const EXECUTORS = 50;
 const CALLS_BEFORE_SUBMIT = 4;
 const WRITES_BEFORE_SUBMIT = 3;
 
@@ -33,11 +30,7 @@ export function burstTargets(burst: BurstNumbers): Target[] {
   const withinMs = burst.cores >= MANY_CORES ? WITHIN_MS.manyCores : WITHIN_MS.fewCores;
   const scale = Math.max(1, burst.candidates / DESIGN_CANDIDATES);
   return [
-    atLeast("submitted", burst.submitted, burst.candidates),
-    atMost("lost", burst.lost, 0),
-    atMost("doubled", burst.doubled, 0),
-    atMost("imbalances", burst.imbalances, 0),
-    atMost("parked", burst.parked, 0),
+    ...safetyTargets(burst),
     ...(burst.ratio === null
       ? [atMost("p50", burst.p50, P50_MS), atMost("p99", burst.p99, P99_MS)]
       : [
@@ -45,7 +38,6 @@ export function burstTargets(burst: BurstNumbers): Target[] {
           atMost("ratio", burst.ratio, RATIO),
         ]),
     atLeast("submittedPerHour", burst.submittedPerHour, PER_HOUR),
-    atMost("executorsPeak", burst.executorsPeak, EXECUTORS),
     atMost("callsBeforeSubmit", burst.callsBeforeSubmit, CALLS_BEFORE_SUBMIT),
     atMost("writesBeforeSubmit", burst.writesBeforeSubmit, WRITES_BEFORE_SUBMIT),
   ];

@@ -1,16 +1,10 @@
+import { type SafetyNumbers, safetyTargets } from "../burst/safety-targets.ts";
 import { atLeast, atMost, type Target } from "../targets.ts";
 
-export interface PoisonNumbers {
-  /** Healthy ones, over all rounds. */
-  readonly candidates: number;
+/** Candidates are the healthy ones, over all rounds. */
+export interface PoisonNumbers extends SafetyNumbers {
   /** Poison by healthy candidates, hundredths. */
   readonly percent: number;
-  readonly submitted: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly imbalances: number;
-  readonly parked: number;
-  readonly executorsPeak: number;
   readonly throughputLoss: number;
   readonly poison: number;
   readonly poisonQuarantined: number;
@@ -21,16 +15,10 @@ export interface PoisonNumbers {
 
 /** Poison of 1 % may cost 2 %, and more of it in proportion. */
 const LOSS_PER_PERCENT = 0.02;
-const EXECUTORS = 50;
 
 export function poisonTargets(burst: PoisonNumbers): Target[] {
   return [
-    atLeast("submitted", burst.submitted, burst.candidates),
-    atMost("lost", burst.lost, 0),
-    atMost("doubled", burst.doubled, 0),
-    atMost("imbalances", burst.imbalances, 0),
-    atMost("parked", burst.parked, 0),
-    atMost("executorsPeak", burst.executorsPeak, EXECUTORS),
+    ...safetyTargets(burst),
     atMost("throughputLoss", burst.throughputLoss, burst.percent * LOSS_PER_PERCENT),
     atLeast("poisonQuarantined", burst.poisonQuarantined, burst.poison),
     atMost("poisonAttemptsMost", burst.poisonAttemptsMost, 1),
