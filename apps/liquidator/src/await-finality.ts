@@ -8,7 +8,7 @@ export interface AwaitFinalityDeps {
   /** Sends the same bytes again; a Gateway that lost them takes them up, one that has them says so. */
   readonly resubmit: (signal: AbortSignal) => Promise<void>;
   /** Says when the first look is worth while, and hears what it found; null to look at once. */
-  readonly pace: CommitPace | null;
+  readonly pace: Pick<CommitPace, "firstLookMs" | "learn"> | null;
   readonly pollMs: number;
   /** After this, and two looks, nobody waits any longer: the attempt stays unfinal, for the reconciler. Milliseconds. */
   readonly patienceMs: number;

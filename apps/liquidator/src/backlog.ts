@@ -5,6 +5,8 @@ export interface BacklogOptions {
   readonly most: number;
   /** How long `hasRoom` waits for room, milliseconds. */
   readonly patienceMs: number;
+  /** A monotonic clock, milliseconds. */
+  readonly nowMs: () => number;
   readonly sleep: Sleep;
 }
 
@@ -19,11 +21,22 @@ export interface Backlog {
   left(messageId: string): void;
   /** Waits a while for room; false when there is none by then. */
   hasRoom(signal: AbortSignal): Promise<boolean>;
+  /** Lets those that wait go first, for 20 seconds at the most; resolves to the milliseconds that it took, 0 when none waits. */
+  giveWay(signal: AbortSignal): Promise<number>;
+  /** Somebody is short of what is held for attempts that may be over: for a minute nobody gives way. */
+  settleSoon(): void;
 }
 
-export function createBacklog({ most, patienceMs, sleep }: BacklogOptions): Backlog {
+/** What is submitted is on its way whether or not anybody looks, and the looks cost as much as a submission. */
+const GIVE_WAY_MS = 20_000;
+const LOOK_EVERY_MS = 1_000;
+const HURRY_MS = 60_000;
+
+export function createBacklog({ most, patienceMs, nowMs, sleep }: BacklogOptions): Backlog {
   const waiting = new Set<string>();
   let hasShrunk = new AbortController();
+  let hurryUntilMs = Number.NEGATIVE_INFINITY;
+  const isCrowded = () => waiting.size > 0 && nowMs() >= hurryUntilMs;
   return {
     arrived(messageId) {
       waiting.add(messageId);
@@ -37,6 +50,18 @@ export function createBacklog({ most, patienceMs, sleep }: BacklogOptions): Back
         await sleep(patienceMs, AbortSignal.any([signal, hasShrunk.signal]));
       }
       return waiting.size <= most;
+    },
+    async giveWay(signal) {
+      if (!isCrowded() || signal.aborted) return 0;
+      const startedMs = nowMs();
+      const waitedMs = () => nowMs() - startedMs;
+      while (isCrowded() && waitedMs() < GIVE_WAY_MS && !signal.aborted) {
+        await sleep(LOOK_EVERY_MS, signal);
+      }
+      return waitedMs();
+    },
+    settleSoon() {
+      hurryUntilMs = nowMs() + HURRY_MS;
     },
   };
 }

@@ -32,3 +32,13 @@ it("looks no later than ten seconds after a submission, however long nothing is 
 it("comes back to a quick ledger", () => {
   expect(look(200, (n) => (n < 30 ? 60_000 : 0)).pace.firstLookMs).toBe(0);
 });
+
+it("waits only for the rest after another pause, and learns nothing from what it finds then", () => {
+  const { pace } = look(5, () => Number.POSITIVE_INFINITY);
+  expect(pace.firstLookMs).toBe(2_000);
+  expect(pace.after(0)).toBe(pace);
+  expect(pace.after(500).firstLookMs).toBe(1_500);
+  expect(pace.after(20_000).firstLookMs).toBe(0);
+  pace.after(20_000).learn(true);
+  expect(pace.firstLookMs).toBe(2_000);
+});

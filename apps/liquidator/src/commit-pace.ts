@@ -7,6 +7,8 @@ export interface CommitPace {
   readonly firstLookMs: number;
   /** What the first look found: the end, or nothing yet. */
   learn(wasOver: boolean): void;
+  /** The same for who has waited for something else since the submission: what that finds teaches nothing. */
+  after(waitedMs: number): CommitPace;
 }
 
 /** Of five first looks four find the end: one that comes too early moves the next by four times as much as one that is in time. */
@@ -18,7 +20,7 @@ const LATEST_MS = 10_000;
 /** Begins without a pause, and learns. */
 export function createCommitPace(): CommitPace {
   let firstLookMs = 0;
-  return {
+  const pace: CommitPace = {
     get firstLookMs() {
       return firstLookMs;
     },
@@ -27,5 +29,15 @@ export function createCommitPace(): CommitPace {
         ? Math.max(0, firstLookMs - EARLIER_MS)
         : Math.min(LATEST_MS, firstLookMs + LATER_MS);
     },
+    after(waitedMs) {
+      if (waitedMs === 0) return pace;
+      const rest: CommitPace = {
+        firstLookMs: Math.max(0, firstLookMs - waitedMs),
+        learn: () => undefined,
+        after: () => rest,
+      };
+      return rest;
+    },
   };
+  return pace;
 }

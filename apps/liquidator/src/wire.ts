@@ -19,6 +19,13 @@ const FINALITY_PATIENCE_MS = 120_000;
 /** Attempts that are looked at side by side in a round of the reconciler. */
 const RECONCILED_AT_ONCE = 10;
 
+/** Failures that a settled attempt may cure: what is over and not settled counts as held, and as gone from the balance too. */
+const WANTS_WHAT_IS_HELD: ReadonlySet<string> = new Set([
+  "inventory_short",
+  "spend_ceiling",
+  "treasury_short",
+]);
+
 interface Jobs {
   readonly ledger: LedgerJobs;
   readonly leases: Leases;
@@ -76,6 +83,7 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
     ledgerNowMs: (signal) => clock.nowMs(signal),
     observe: (code, cdpId) => {
       metrics.failures.inc({ code });
+      if (WANTS_WHAT_IS_HELD.has(code)) backlog.settleSoon();
       if (cdpId !== null) outage.failed(code, cdpId);
     },
     log,
@@ -146,11 +154,15 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
         outage.progressed("signed");
         return signed;
       },
-      finish: (request, signal) => {
+      finish: async (request, signal) => {
         // Who waits for a commit is in the way of nobody.
         backlog.left(messageId);
         const isNew = request.signed.intentHash === submittedHere;
-        const waiting = { pace: isNew ? pace : null, patienceMs: FINALITY_PATIENCE_MS };
+        const waitedMs = isNew ? await backlog.giveWay(AbortSignal.any([signal, stopping])) : 0;
+        const waiting = {
+          pace: isNew ? pace.after(waitedMs) : null,
+          patienceMs: FINALITY_PATIENCE_MS,
+        };
         return finish(request, waiting, settle, signal);
       },
       settle,

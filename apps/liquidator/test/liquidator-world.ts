@@ -167,7 +167,10 @@ export async function startLiquidatorWorld(
       clock: createRemoteClock(`${url}/control/clock`),
       fleet: { refuseUnlessArmed: () => Promise.resolve() },
       outage: createOutageWatch({ nowMs: () => performance.now(), random: () => 1, log }),
-      backlog: createBacklog({ most: 5, patienceMs: 1_000, sleep }),
+      backlog: createBacklog({
+        ...{ most: 5, patienceMs: 1_000, sleep },
+        nowMs: () => performance.now(),
+      }),
       stopping: CALM,
       time: {
         nowMs: () => waitedMs,
