@@ -40,7 +40,7 @@ test("what is promised to others is spent by nobody; once it is free, all goes o
   await control.crash("0.25", CALM);
   await stack.believePrices();
   const promised = await everythingPromised();
-  expect(await clients.reservations.reserve(promised, CALM)).toEqual({ kind: "reserved" });
+  expect(await clients.reservations.reserve(promised, CALM)).toMatchObject({ kind: "reserved" });
   const round = stack.round(40);
   await until(async () => {
     const log = await readFile(join(folder.logs, "liquidator-1.log"), "utf8");
