@@ -90,8 +90,8 @@ it("gives way until none waits any more, and says how long", async () => {
   expect(await giveWayTo(["a", "b"], 3)).toBe(3_000);
 });
 
-it("gives way for 20 seconds at the most, and not at all when the process stops", async () => {
-  expect(await giveWayTo(["a"], 100)).toBe(20_000);
+it("gives way for 30 seconds at the most, and not at all when the process stops", async () => {
+  expect(await giveWayTo(["a"], 100)).toBe(30_000);
   expect(await giveWayTo(["a"], 100, AbortSignal.abort())).toBe(0);
 });
 
@@ -110,5 +110,23 @@ it("gives way to nobody for a minute once somebody is short of what is held, and
   nowMs = 61_999;
   expect(await backlog.giveWay(signal)).toBe(0);
   nowMs = 62_000;
-  expect(await backlog.giveWay(signal)).toBe(20_000);
+  expect(await backlog.giveWay(signal)).toBe(30_000);
+});
+
+it("gives way 250 times at once, and no more: what gives way keeps its fee reserved", async () => {
+  let nowMs = 0;
+  let endPauses = () => {};
+  const paused = new Promise<void>((resolve) => {
+    endPauses = resolve;
+  });
+  const backlog = createBacklog({
+    ...{ most: 5, patienceMs: 1_000, nowMs: () => nowMs },
+    sleep: () => paused,
+  });
+  backlog.arrived("a");
+  const first = Array.from({ length: 250 }, () => backlog.giveWay(signal));
+  expect(await backlog.giveWay(signal)).toBe(0);
+  nowMs = 30_000;
+  endPauses();
+  expect(new Set(await Promise.all(first))).toEqual(new Set([30_000]));
 });
