@@ -24,8 +24,8 @@ export interface Adapters {
   /** Whether anything may be signed. */
   readonly fleet: Pick<FleetWatch, "refuseUnlessArmed">;
   readonly outage: Pick<OutageWatch, "failed" | "isCommon" | "progressed">;
-  /** Hears which messages wait for their first executor, and lets them go first. */
-  readonly backlog: Pick<Backlog, "arrived" | "left" | "giveWay" | "settleSoon">;
+  /** Hears which messages wait for their first executor. */
+  readonly backlog: Pick<Backlog, "arrived" | "left">;
   /** Frees what the treasury keeps for attempts that are no more. */
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
   /** Null where nothing is ever signed. */

@@ -10,7 +10,6 @@ function setUp(most: number) {
   const backlog = createBacklog({
     most,
     patienceMs: 1_000,
-    nowMs: () => 0,
     sleep: (_ms, aborted) =>
       new Promise((resolve) => {
         endPause = resolve;
@@ -62,71 +61,4 @@ it("counts a message once, however often it is told that it left", async () => {
   const asked = backlog.hasRoom(signal);
   endPause();
   expect(await asked).toBe(false);
-});
-
-/** Time passes by the pauses alone; after so many of them what waits has left. */
-async function giveWayTo(waiting: readonly string[], leaveAfterPauses: number, at = signal) {
-  let nowMs = 5_000;
-  let pauses = 0;
-  const backlog = createBacklog({
-    ...{ most: 5, patienceMs: 1_000 },
-    nowMs: () => nowMs,
-    sleep: (ms) => {
-      nowMs += ms;
-      pauses += 1;
-      if (pauses === leaveAfterPauses) for (const id of waiting) backlog.left(id);
-      return Promise.resolve();
-    },
-  });
-  for (const id of waiting) backlog.arrived(id);
-  return backlog.giveWay(at);
-}
-
-it("gives way to nobody when nobody waits", async () => {
-  expect(await giveWayTo([], 1)).toBe(0);
-});
-
-it("gives way until none waits any more, and says how long", async () => {
-  expect(await giveWayTo(["a", "b"], 3)).toBe(3_000);
-});
-
-it("gives way for 30 seconds at the most, and not at all when the process stops", async () => {
-  expect(await giveWayTo(["a"], 100)).toBe(30_000);
-  expect(await giveWayTo(["a"], 100, AbortSignal.abort())).toBe(0);
-});
-
-it("gives way to nobody for a minute once somebody is short of what is held, and ends the waits there are", async () => {
-  let nowMs = 0;
-  const backlog = createBacklog({
-    ...{ most: 5, patienceMs: 1_000, nowMs: () => nowMs },
-    sleep: (ms) => {
-      nowMs += ms;
-      if (nowMs === 2_000) backlog.settleSoon();
-      return Promise.resolve();
-    },
-  });
-  backlog.arrived("a");
-  expect(await backlog.giveWay(signal)).toBe(2_000);
-  nowMs = 61_999;
-  expect(await backlog.giveWay(signal)).toBe(0);
-  nowMs = 62_000;
-  expect(await backlog.giveWay(signal)).toBe(30_000);
-});
-
-it("gives way 250 times at once, and no more: what gives way keeps its fee reserved", async () => {
-  let nowMs = 0;
-  let endPauses = () => {};
-  const paused = new Promise<void>((resolve) => {
-    endPauses = resolve;
-  });
-  const backlog = createBacklog({
-    ...{ most: 5, patienceMs: 1_000, nowMs: () => nowMs },
-    sleep: () => paused,
-  });
-  backlog.arrived("a");
-  const first = Array.from({ length: 250 }, () => backlog.giveWay(signal));
-  expect(await backlog.giveWay(signal)).toBe(0);
-  nowMs = 30_000;
-  endPauses();
-  expect(new Set(await Promise.all(first))).toEqual(new Set([30_000]));
 });

@@ -5,8 +5,6 @@ export interface BacklogOptions {
   readonly most: number;
   /** How long `hasRoom` waits for room, milliseconds. */
   readonly patienceMs: number;
-  /** A monotonic clock, milliseconds. */
-  readonly nowMs: () => number;
   readonly sleep: Sleep;
 }
 
@@ -21,28 +19,11 @@ export interface Backlog {
   left(messageId: string): void;
   /** Waits a while for room; false when there is none by then. */
   hasRoom(signal: AbortSignal): Promise<boolean>;
-  /**
-   * Lets those that wait go first, for 30 seconds at the most; resolves to the milliseconds that it took, 0 when none waits
-   * or too many give way already.
-   */
-  giveWay(signal: AbortSignal): Promise<number>;
-  /** Somebody is short of what is held for attempts that may be over: for a minute nobody gives way. */
-  settleSoon(): void;
 }
 
-/** What is submitted is on its way whether or not anybody looks, and the looks cost as much as a submission. */
-const GIVE_WAY_MS = 30_000;
-/** Each keeps its locked fee reserved meanwhile: over five pods, well under the ceiling of an hour. */
-const MOST_GIVING_WAY = 250;
-const LOOK_EVERY_MS = 1_000;
-const HURRY_MS = 60_000;
-
-export function createBacklog({ most, patienceMs, nowMs, sleep }: BacklogOptions): Backlog {
+export function createBacklog({ most, patienceMs, sleep }: BacklogOptions): Backlog {
   const waiting = new Set<string>();
   let hasShrunk = new AbortController();
-  let hurryUntilMs = Number.NEGATIVE_INFINITY;
-  let givingWay = 0;
-  const isCrowded = () => waiting.size > 0 && nowMs() >= hurryUntilMs;
   return {
     arrived(messageId) {
       waiting.add(messageId);
@@ -56,20 +37,6 @@ export function createBacklog({ most, patienceMs, nowMs, sleep }: BacklogOptions
         await sleep(patienceMs, AbortSignal.any([signal, hasShrunk.signal]));
       }
       return waiting.size <= most;
-    },
-    async giveWay(signal) {
-      if (!isCrowded() || signal.aborted || givingWay >= MOST_GIVING_WAY) return 0;
-      const startedMs = nowMs();
-      const waitedMs = () => nowMs() - startedMs;
-      givingWay += 1;
-      while (isCrowded() && waitedMs() < GIVE_WAY_MS && !signal.aborted) {
-        await sleep(LOOK_EVERY_MS, signal);
-      }
-      givingWay -= 1;
-      return waitedMs();
-    },
-    settleSoon() {
-      hurryUntilMs = nowMs() + HURRY_MS;
     },
   };
 }

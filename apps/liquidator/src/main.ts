@@ -107,7 +107,6 @@ async function receiveCandidates(
   const backlog = createBacklog({
     most: Math.floor(config.EXECUTORS / 2),
     patienceMs: BACKLOG_PATIENCE_MS,
-    nowMs,
     sleep,
   });
   const runStep = createRunStep({ metrics, log, nowMs });

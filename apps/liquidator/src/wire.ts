@@ -1,10 +1,11 @@
-import { createSemaphore } from "@weft/runtime";
+import { createSemaphore, type Semaphore } from "@weft/runtime";
 import type { Adapters } from "./adapters.ts";
 import type { AwaitFinalityDeps } from "./await-finality.ts";
 import { createCommitPace } from "./commit-pace.ts";
 import type { Config } from "./config.ts";
 import { countFailure } from "./failed-delivery.ts";
 import { type FinishRequest, finishAttempt } from "./finish-attempt.ts";
+import { createGiveWay, type GiveWay } from "./give-way.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
 import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
@@ -27,6 +28,8 @@ const WANTS_WHAT_IS_HELD: ReadonlySet<string> = new Set([
 ]);
 
 interface Jobs {
+  readonly executors: Semaphore;
+  readonly giveWay: GiveWay;
   readonly ledger: LedgerJobs;
   readonly leases: Leases;
   readonly settleOf: (held: HeldPosition) => Settle;
@@ -42,7 +45,14 @@ interface Jobs {
 export function wireLiquidator(config: Config, adapters: Adapters) {
   const leases = wireLeases(config, adapters);
   const ledger = wireLedger(config, adapters);
+  const executors = createSemaphore(config.EXECUTORS);
+  const giveWay = createGiveWay({
+    isCrowded: () => executors.waitingInFront > 0,
+    ...adapters.time,
+  });
   const jobs: Jobs = {
+    executors,
+    giveWay,
     ledger,
     leases,
     settleOf: wireSettle(adapters),
@@ -55,15 +65,15 @@ export function wireLiquidator(config: Config, adapters: Adapters) {
   };
   const reconcileDeps = reconcilerDeps(config, adapters, jobs);
   return {
-    handle: wireCandidateHandler(config, adapters, jobs),
+    handle: wireCandidateHandler(adapters, jobs),
     reconcile: (signal: AbortSignal) => reconcileAttempts(reconcileDeps, signal),
   };
 }
 
-function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
+function wireCandidateHandler(adapters: Adapters, jobs: Jobs) {
   const { backlog, clock, log, metrics, outage } = adapters;
-  const { leases } = jobs;
-  const wireDeps = workPositionDeps(config, adapters, jobs);
+  const { giveWay, leases } = jobs;
+  const wireDeps = workPositionDeps(adapters, jobs);
 
   const deps: HandleCandidateDeps = {
     acquireLease: leases.acquire,
@@ -83,7 +93,7 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
     ledgerNowMs: (signal) => clock.nowMs(signal),
     observe: (code, cdpId) => {
       metrics.failures.inc({ code });
-      if (WANTS_WHAT_IS_HELD.has(code)) backlog.settleSoon();
+      if (WANTS_WHAT_IS_HELD.has(code)) giveWay.settleSoon();
       if (cdpId !== null) outage.failed(code, cdpId);
     },
     log,
@@ -100,10 +110,12 @@ function wireCandidateHandler(config: Config, adapters: Adapters, jobs: Jobs) {
   };
 }
 
-function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf, finish }: Jobs) {
+function workPositionDeps(
+  adapters: Adapters,
+  { executors, giveWay, ledger, settleOf, finish }: Jobs,
+) {
   const { attempts, backlog, clock, metrics, stopping, fleet, outage, treasurer, runStep } =
     adapters;
-  const executors = createSemaphore(config.EXECUTORS);
   const pace = createCommitPace();
   const onExecutorOf =
     (messageId: string): WorkPositionDeps["onExecutor"] =>
@@ -158,7 +170,7 @@ function workPositionDeps(config: Config, adapters: Adapters, { ledger, settleOf
         // Who waits for a commit is in the way of nobody.
         backlog.left(messageId);
         const isNew = request.signed.intentHash === submittedHere;
-        const waitedMs = isNew ? await backlog.giveWay(AbortSignal.any([signal, stopping])) : 0;
+        const waitedMs = isNew ? await giveWay.wait(AbortSignal.any([signal, stopping])) : 0;
         const waiting = {
           pace: isNew ? pace.after(waitedMs) : null,
           patienceMs: FINALITY_PATIENCE_MS,

@@ -167,10 +167,7 @@ export async function startLiquidatorWorld(
       clock: createRemoteClock(`${url}/control/clock`),
       fleet: { refuseUnlessArmed: () => Promise.resolve() },
       outage: createOutageWatch({ nowMs: () => performance.now(), random: () => 1, log }),
-      backlog: createBacklog({
-        ...{ most: 5, patienceMs: 1_000, sleep },
-        nowMs: () => performance.now(),
-      }),
+      backlog: createBacklog({ most: 5, patienceMs: 1_000, sleep }),
       stopping: CALM,
       time: {
         nowMs: () => waitedMs,

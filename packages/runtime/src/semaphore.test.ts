@@ -34,6 +34,21 @@ describe("createSemaphore", () => {
     expect([semaphore.active, semaphore.waiting]).toEqual([0, 0]);
   });
 
+  it("tells those that wait in front from those that wait behind them", async () => {
+    const semaphore = createSemaphore(1);
+    const { opened, open } = gate();
+    const work = [
+      semaphore.run(() => opened, never),
+      semaphore.run(async () => {}, never, "back"),
+      semaphore.run(async () => {}, never, "front"),
+    ];
+    await Promise.resolve();
+    expect([semaphore.waitingInFront, semaphore.waiting]).toEqual([1, 2]);
+    open();
+    await Promise.all(work);
+    expect([semaphore.waitingInFront, semaphore.waiting]).toEqual([0, 0]);
+  });
+
   it("gives the place back when the work fails", async () => {
     const semaphore = createSemaphore(1);
     await expect(semaphore.run(() => Promise.reject(new Error("broke")), never)).rejects.toThrow(

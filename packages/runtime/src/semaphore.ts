@@ -10,8 +10,10 @@ export interface Semaphore {
   resize(limit: number): void;
   /** How many pieces of work run now. */
   readonly active: number;
-  /** How many wait. */
+  /** How many wait, in both lines. */
   readonly waiting: number;
+  /** How many wait in the front line. */
+  readonly waitingInFront: number;
 }
 
 interface Waiter {
@@ -72,6 +74,9 @@ export function createSemaphore(limit: number): Semaphore {
     },
     get active() {
       return active;
+    },
+    get waitingInFront() {
+      return lines.front.size;
     },
     get waiting() {
       return lines.front.size + lines.back.size;
