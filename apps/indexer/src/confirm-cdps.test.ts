@@ -1,10 +1,17 @@
-import { GatewayError, type LedgerHealth, PreviewFailedError } from "@weft/ledger";
+import {
+  GatewayError,
+  type LedgerHealth,
+  PreviewFailedError,
+  type PreviewHealth,
+  valueEach,
+} from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
 import { describe, expect, it } from "vitest";
 import { ledgerHealth, xrdCdp } from "../test/builders.ts";
 import type { Suspect } from "./cdp-finding.ts";
 import { type ConfirmCdpsDeps, confirmCdps } from "./confirm-cdps.ts";
+import type { ValueCdps } from "./share-previews.ts";
 
 const { signal } = new AbortController();
 
@@ -27,6 +34,11 @@ const suspect = (id: string, loan = "0"): Suspect => ({
         },
 });
 
+const by =
+  (preview: PreviewHealth): ValueCdps =>
+  (ids, s) =>
+    valueEach(ids, preview, s);
+
 /** A ledger that knows some CDPs by heart; one of `poison` fails the preview of all it is asked with. */
 function createLedger(
   healths: Readonly<Record<string, LedgerHealth>>,
@@ -34,14 +46,15 @@ function createLedger(
 ) {
   const asked: (readonly string[])[] = [];
   const told: string[][] = [];
+  const preview: PreviewHealth = (ids) => {
+    asked.push(ids);
+    if (ids.some((id) => poison.includes(id))) {
+      return Promise.reject(new PreviewFailedError("Failed", "no price"));
+    }
+    return Promise.resolve(new Map(Object.entries(healths).filter(([id]) => ids.includes(id))));
+  };
   const deps: ConfirmCdpsDeps = {
-    preview: (ids) => {
-      asked.push(ids);
-      if (ids.some((id) => poison.includes(id))) {
-        return Promise.reject(new PreviewFailedError("Failed", "no price"));
-      }
-      return Promise.resolve(new Map(Object.entries(healths).filter(([id]) => ids.includes(id))));
-    },
+    valueCdps: by(preview),
     onGroup: (findings) => {
       told.push(findings.map(({ id }) => id));
       return Promise.resolve();
@@ -50,7 +63,7 @@ function createLedger(
     groupSize: 4,
     badDebtCollateralXrd: parseDecimal("1"),
   };
-  return { asked, told, deps };
+  return { asked, told, preview, deps };
 }
 
 const healthy = ledgerHealth("10", "20", "0.9");
@@ -83,12 +96,12 @@ describe("confirmCdps", () => {
     const answered = Promise.withResolvers<void>();
     const deps: ConfirmCdpsDeps = {
       ...ledger.deps,
-      preview: async (asked, s) => {
-        const answer = await ledger.deps.preview(asked, s);
+      valueCdps: by(async (asked, s) => {
+        const answer = await ledger.preview(asked, s);
         if (asked.includes("#9#")) await answered.promise;
         if (asked.includes("#1#")) answered.resolve();
         return answer;
-      },
+      }),
     };
     await confirmCdps(
       ids.map((id, index) => suspect(id, String(index + 1))),
@@ -108,8 +121,9 @@ describe("confirmCdps", () => {
     const outage = new AppError("gateway_unavailable", "502", { disposition: "retry" });
     const deps: ConfirmCdpsDeps = {
       ...ledger.deps,
-      preview: (asked, s) =>
-        asked.includes("#5#") ? Promise.reject(outage) : ledger.deps.preview(asked, s),
+      valueCdps: by((asked, s) =>
+        asked.includes("#5#") ? Promise.reject(outage) : ledger.preview(asked, s),
+      ),
     };
     const suspects = ids.map((id, index) => suspect(id, String(index + 1)));
     await expect(confirmCdps(suspects, deps, signal)).rejects.toBe(outage);
@@ -180,8 +194,9 @@ describe("confirmCdps", () => {
     const ledger = createLedger(Object.fromEntries(ids.map((id) => [id, healthy])));
     const deps: ConfirmCdpsDeps = {
       ...ledger.deps,
-      preview: (asked, s) =>
-        asked.length > 2 ? Promise.reject(gatewayTimeout(true)) : ledger.deps.preview(asked, s),
+      valueCdps: by((asked, s) =>
+        asked.length > 2 ? Promise.reject(gatewayTimeout(true)) : ledger.preview(asked, s),
+      ),
     };
     const found = await confirmCdps(
       ids.map((id) => suspect(id)),
@@ -200,7 +215,7 @@ describe("confirmCdps", () => {
     ["a time-out that is not the request's", ["#1#", "#2#"], false],
   ])("blames no CDP for %s", async (_title, ids, askForLess) => {
     const timeout = gatewayTimeout(askForLess);
-    const deps = { ...createLedger({}).deps, preview: () => Promise.reject(timeout) };
+    const deps = { ...createLedger({}).deps, valueCdps: by(() => Promise.reject(timeout)) };
     const suspects = ids.map((id) => suspect(id));
     await expect(confirmCdps(suspects, deps, signal)).rejects.toBe(timeout);
   });
@@ -210,10 +225,10 @@ describe("confirmCdps", () => {
     const asked: unknown[] = [];
     const deps: ConfirmCdpsDeps = {
       ...createLedger({}).deps,
-      preview: (ids) => {
+      valueCdps: by((ids) => {
         asked.push(ids);
         return Promise.reject(outage);
-      },
+      }),
     };
     const confirming = confirmCdps([suspect("#1#"), suspect("#2#")], deps, signal);
     await expect(confirming).rejects.toBe(outage);

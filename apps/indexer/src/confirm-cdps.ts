@@ -1,16 +1,12 @@
-import { type LedgerHealth, type PreviewHealth, valueEach } from "@weft/ledger";
+import type { LedgerHealth } from "@weft/ledger";
 import { type Decimal, isBadDebt, isLiquidatable } from "@weft/protocol";
 import { inParallel } from "@weft/runtime";
 import type { CdpFinding, CdpVerdict, Suspect } from "./cdp-finding.ts";
+import type { ValueCdps } from "./share-previews.ts";
 
 export interface ConfirmCdpsDeps {
-  /**
-   * The ledger's own health of some CDPs at its tip, in one request.
-   *
-   * @throws {PreviewFailedError} or {SborError} when one of them spoils the answer for all
-   * @throws {GatewayError} with `askForLess` when they were too many for the Gateway
-   */
-  readonly preview: PreviewHealth;
+  /** The ledger's own word on each of some CDPs, `groupSize` at most, at its tip. */
+  readonly valueCdps: ValueCdps;
   /** Hears of the findings of a group as soon as there are any. */
   readonly onGroup: (findings: readonly CdpFinding[], signal: AbortSignal) => Promise<void>;
   /** Why the ledger's word cannot be believed: a price that it used is suspect. Undefined when it can. */
@@ -69,7 +65,7 @@ async function confirmGroup(
   signal: AbortSignal,
 ): Promise<CdpFinding[]> {
   const ids = group.map(({ id }) => id);
-  const valuations = await valueEach(ids, deps.preview, signal);
+  const valuations = await deps.valueCdps(ids, signal);
   return group.map((suspect) => {
     const valuation = valuations.get(suspect.id) ?? { unreadable: "the ledger was not asked" };
     return "unreadable" in valuation

@@ -1,4 +1,4 @@
-import { type CdpRead, type LedgerHealth, PreviewFailedError } from "@weft/ledger";
+import type { CdpRead, LedgerHealth } from "@weft/ledger";
 import type { BatchSummary, Candidate } from "@weft/messages";
 import { parseDecimal } from "@weft/protocol";
 import { AppError } from "@weft/runtime";
@@ -53,10 +53,10 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
         timestampMs: Date.parse("2026-11-20T21:55:01Z"),
       }),
     ledgerNowMs: () => Promise.resolve(nowMs),
-    preview: (ids) =>
-      ids.includes("#5#")
-        ? Promise.reject(new PreviewFailedError("Failed", "no price"))
-        : Promise.resolve(ledgerBook),
+    valueCdps: (ids) =>
+      Promise.resolve(
+        new Map(ids.map((id) => [id, ledgerBook.get(id) ?? { unreadable: "no price" }])),
+      ),
     sendCandidates: (candidates) => {
       steps.push("candidates");
       sent.push(...candidates);
@@ -189,7 +189,7 @@ describe("scanBatch", () => {
 
   it("writes no books when the ledger cannot be asked", async () => {
     const outage = new AppError("gateway_unavailable", "502", { disposition: "retry" });
-    const world = createWorld({ preview: () => Promise.reject(outage) });
+    const world = createWorld({ valueCdps: () => Promise.reject(outage) });
     await expect(scanBatch(batch, world.deps, signal)).rejects.toBe(outage);
     expect(world.steps).toEqual([]);
   });

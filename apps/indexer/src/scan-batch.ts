@@ -7,6 +7,7 @@ import { type ConfirmCdpsDeps, confirmCdps, unconfirmed } from "./confirm-cdps.t
 import type { MarketPrices } from "./judge-prices.ts";
 import { makeCandidates } from "./make-candidates.ts";
 import type { PinnedState } from "./market-cache.ts";
+import type { ReadRecentHead } from "./recent-head.ts";
 import { describeSuspect } from "./report-prices.ts";
 import { screenCdps } from "./screen-cdps.ts";
 import type { WithStakingUnits } from "./staking-units.ts";
@@ -32,9 +33,11 @@ export interface ScanBatchDeps {
     stateVersion: bigint,
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, CdpRead>>;
-  readonly readHead: (signal: AbortSignal) => Promise<LedgerHead>;
+  /** Shared by the batches of the process. */
+  readonly readHead: ReadRecentHead;
   readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
-  readonly preview: ConfirmCdpsDeps["preview"];
+  /** Shared by the batches of the process. */
+  readonly valueCdps: ConfirmCdpsDeps["valueCdps"];
   readonly sendCandidates: (candidates: readonly Candidate[], signal: AbortSignal) => Promise<void>;
   readonly putSnapshot: (
     batch: IndexBatch,
@@ -134,7 +137,7 @@ async function confirmAndSend(
   return confirmCdps(
     suspects,
     {
-      preview: deps.preview,
+      valueCdps: deps.valueCdps,
       onGroup: async (findings, s) => {
         const confirmation = {
           head,
@@ -161,11 +164,12 @@ async function readTip(
   deps: ScanBatchDeps,
   signal: AbortSignal,
 ): Promise<LedgerHead> {
-  const head = await deps.readHead(signal);
+  const pinned = BigInt(batch.stateVersion);
+  const head = await deps.readHead(pinned);
   const nowMs = await deps.ledgerNowMs(signal);
   deps.observeHeadAge((nowMs - head.timestampMs) / 1_000);
   assertFresh(head, { nowMs, maxAgeSeconds: deps.maxHeadAgeSeconds });
-  if (head.stateVersion >= BigInt(batch.stateVersion)) return head;
+  if (head.stateVersion >= pinned) return head;
   throw new AppError(
     "head_behind_batch",
     `the Gateway is at state ${head.stateVersion}, the batch was pinned to ${batch.stateVersion}`,

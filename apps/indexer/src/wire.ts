@@ -9,6 +9,7 @@ import {
   readMarket,
   readStakingUnits,
   resolveMarket,
+  valueEach,
   xrdAddress,
 } from "@weft/ledger";
 import {
@@ -21,7 +22,7 @@ import {
 } from "@weft/messages";
 import { type Market, parseDecimal } from "@weft/protocol";
 import type { Handle, Sender } from "@weft/queue";
-import type { LedgerClock, Logger } from "@weft/runtime";
+import { type LedgerClock, type Logger, sleep } from "@weft/runtime";
 import {
   encodeSnapshot,
   type ObjectStore,
@@ -35,8 +36,10 @@ import { createMarketCache, type ReadMarket } from "./market-cache.ts";
 import type { Metrics } from "./metrics.ts";
 import { createPriceCache } from "./price-cache.ts";
 import { readSummary } from "./read-summary.ts";
+import { createRecentHead } from "./recent-head.ts";
 import { createPriceReporter, toRunPrices } from "./report-prices.ts";
 import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
+import { sharePreviews } from "./share-previews.ts";
 import { toSnapshotRows } from "./snapshot-rows.ts";
 import { createStakingUnits } from "./staking-units.ts";
 import { createSupersededCheck } from "./superseded.ts";
@@ -44,6 +47,10 @@ import { createSupersededCheck } from "./superseded.ts";
 /** Batches of a run share a version; while one run ends the next may have begun. */
 const MARKETS_KEPT = 3;
 const LATEST_RUN_MAX_AGE_MS = 5_000;
+/** Of the head that previews run at or after; it may be minutes old before it counts as stale. */
+const HEAD_MAX_AGE_MS = 2_000;
+/** How long CDPs to be confirmed wait for those of other batches; a run takes minutes. */
+const CONFIRMATION_LINGER_MS = 300;
 
 export interface Adapters {
   readonly gateway: GatewayClient;
@@ -100,9 +107,25 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
     judgePrices: createPriceCache(priceJudge(config, adapters)),
     readCdps: (ids, stateVersion, signal) =>
       readCdps(gateway, { cdpResource, ids, stateVersion }, signal),
-    readHead: (signal) => readHead(gateway, signal),
+    readHead: createRecentHead({
+      read: (signal) => readHead(gateway, signal),
+      maxAgeMs: HEAD_MAX_AGE_MS,
+      nowMs: () => performance.now(),
+    }),
     ledgerNowMs: (signal) => clock.nowMs(signal),
-    preview: (ids, signal) => previewHealth(gateway, { lendingMarket, ids, signal }),
+    valueCdps: sharePreviews({
+      value: (ids, signal) =>
+        valueEach(
+          ids,
+          (some, s) =>
+            previewHealth(gateway, { lendingMarket, ids: some, signal: s, urgent: true }),
+          signal,
+        ),
+      groupSize: config.CONFIRM_BATCH_SIZE,
+      lingerMs: CONFIRMATION_LINGER_MS,
+      sleep,
+      lifetime: adapters.lifetime,
+    }),
     sendCandidates: async (found, signal) => {
       await candidates.send(
         found.map((body) => ({

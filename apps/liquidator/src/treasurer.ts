@@ -8,7 +8,7 @@ import {
   spendOf,
   subDecimal,
 } from "@weft/protocol";
-import { AppError } from "@weft/runtime";
+import { AppError, createRecent } from "@weft/runtime";
 import {
   type Amounts,
   freeAmounts,
@@ -22,7 +22,6 @@ import {
   type TreasuryBooks,
 } from "@weft/store";
 import type { Treasury } from "./judge-position.ts";
-import { createRecent } from "./recent.ts";
 
 export interface TreasurerDeps {
   readonly reservations: Pick<Reservations, "read" | "reserve" | "settle">;

@@ -45,11 +45,11 @@ export async function runSweep(options: SweepOptions, stack: BenchStack, signal:
     cdpsPerSecond: Math.round(cdps / (wallMs / 1_000)),
     reads: after.reads - before.reads,
     previews: after.previews - before.previews,
+    heads: after.heads - before.heads,
     confirmed: after.confirmed - before.confirmed,
     limitCuts: after.limitCuts - before.limitCuts,
     meanLatencyMs: Math.round(
-      ((after.requestSeconds - before.requestSeconds) * 1_000) /
-        (after.reads + after.previews - before.reads - before.previews),
+      ((after.requestSeconds - before.requestSeconds) * 1_000) / (after.requests - before.requests),
     ),
     scanned: summaries.reduce((sum, { scanned }) => sum + scanned, 0),
     unverified: summaries.reduce((sum, { verdicts }) => sum + verdicts.unverified, 0),
@@ -88,13 +88,16 @@ function spanMs(summaries: readonly BatchSummary[]): number {
 }
 
 async function snapshotOf(stack: BenchStack, signal: AbortSignal) {
-  const { reads, previews } = await stack.control.requests(signal);
+  // The ledger's head is what an answer for building a transaction tells; indexers build none.
+  const { reads, previews, transactions: heads } = await stack.control.requests(signal);
   const indexers = stack.pidsOf("indexer").map(usageOf);
   const cpuOf = (name: string) =>
     stack.pidsOf(name).reduce((sum, pid) => sum + usageOf(pid).cpuMs, 0);
   return {
     reads,
     previews,
+    heads,
+    requests: reads + previews + heads,
     confirmed: await stack.counted("indexer_confirmations_total"),
     limitCuts: await stack.counted("indexer_gateway_limit_cuts_total"),
     requestSeconds: await stack.counted("indexer_gateway_request_duration_seconds_sum"),

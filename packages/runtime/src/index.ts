@@ -23,6 +23,7 @@ export {
   priceGuardVariables,
 } from "./price-guard-variables.ts";
 export { createReadiness, type Readiness } from "./readiness.ts";
+export { createRecent, type RecentOptions } from "./recent.ts";
 export { type LoopOptions, runLoop } from "./run-loop.ts";
 export { runWorker, type WorkerShell } from "./run-worker.ts";
 export { createSemaphore, type Semaphore } from "./semaphore.ts";

@@ -36,6 +36,9 @@ import { unexpectedAnswer } from "./unexpected.ts";
 /**
  * The Gateway's endpoints that we use, typed by the official SDK.
  * Each resolves with a 2xx answer or throws `GatewayError`; when `signal` aborts, even in a pause, it throws its reason.
+ *
+ * What much work waits for goes before all else that waits for a place: the head, the state of components and stores,
+ * submissions. Pages of CDPs and previews stand behind, each for itself.
  */
 export interface GatewayClient {
   construction(signal: AbortSignal): Promise<TransactionConstructionResponse>;
@@ -64,13 +67,16 @@ export interface GatewayClient {
     request: StateKeyValueStoreDataRequest,
     signal: AbortSignal,
   ): Promise<AsSent<StateKeyValueStoreDataResponse>>;
-  /** When it is `divisible`, what takes the Gateway too long is not tried again: `askForLess`, and ask for half. */
+  /**
+   * When it is `divisible`, what takes the Gateway too long is not tried again: `askForLess`, and ask for half. When it is
+   * `urgent`, it goes before all that waits: it ends work that has been begun.
+   */
   preview(
     request: TransactionPreviewRequest,
     signal: AbortSignal,
-    options?: { readonly divisible: boolean },
+    options?: { readonly divisible?: boolean; readonly urgent?: boolean },
   ): Promise<TransactionPreviewResponse>;
-  /** Before all reads that wait: it ends what an executor was held for. */
+  /** Before all that waits: it ends what an executor was held for. */
   submit(payloadHex: string, signal: AbortSignal): Promise<TransactionSubmitResponse>;
   /** In the finality lane, as is the one below: reads cannot hold them up. */
   status(intentHash: string, signal: AbortSignal): Promise<TransactionStatusResponse>;
@@ -146,9 +152,11 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
   return {
     ...stateCalls(new StateApi(reads)),
     construction: (signal) =>
-      answered({ signal, atHead: true }, (init) => reading.transactionConstruction(init)),
-    preview: (request, signal, { divisible } = { divisible: false }) =>
-      answered({ signal, divisible }, (init) =>
+      answered({ signal, atHead: true, urgent: true }, (init) =>
+        reading.transactionConstruction(init),
+      ),
+    preview: (request, signal, options = {}) =>
+      answered({ signal, ...options }, (init) =>
         reading.transactionPreview({ transactionPreviewRequest: request }, init),
       ),
     submit: (payloadHex, signal) => {
@@ -172,7 +180,7 @@ type StateCall =
 function stateCalls(state: StateApi): Pick<GatewayClient, StateCall> {
   return {
     entityDetails: (request, signal) =>
-      unmapped(stateCall(request, signal), (init) =>
+      unmapped(shared(request, signal), (init) =>
         state.stateEntityDetailsRaw({ stateEntityDetailsRequest: request }, init),
       ),
     entityFungibles: (request, signal) =>
@@ -190,11 +198,11 @@ function stateCalls(state: StateApi): Pick<GatewayClient, StateCall> {
       );
     },
     keyValueStoreKeys: (request, signal) =>
-      unmapped(stateCall(request, signal), (init) =>
+      unmapped(shared(request, signal), (init) =>
         state.keyValueStoreKeysRaw({ stateKeyValueStoreKeysRequest: request }, init),
       ),
     keyValueStoreData: (request, signal) =>
-      unmapped(stateCall(request, signal), (init) =>
+      unmapped(shared(request, signal), (init) =>
         state.keyValueStoreDataRaw({ stateKeyValueStoreDataRequest: request }, init),
       ),
   };
@@ -228,11 +236,17 @@ interface CallOptions {
   readonly urgent?: boolean;
 }
 
-function stateCall(
-  { at_ledger_state }: { readonly at_ledger_state?: unknown },
-  signal: AbortSignal,
-): CallOptions {
+interface AtLedgerState {
+  readonly at_ledger_state?: unknown;
+}
+
+function stateCall({ at_ledger_state }: AtLedgerState, signal: AbortSignal): CallOptions {
   return { signal, atHead: at_ledger_state === undefined || at_ledger_state === null };
+}
+
+/** State that all work of a process waits for. */
+function shared(request: AtLedgerState, signal: AbortSignal): CallOptions {
+  return { ...stateCall(request, signal), urgent: true };
 }
 
 /** What the SDK asks `fetch` for, by our guarded way. It reads `status` and `json()` of the answer, and nothing else. */

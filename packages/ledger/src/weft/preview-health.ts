@@ -38,9 +38,11 @@ export async function previewHealth(
     readonly lendingMarket: string;
     readonly ids: readonly string[];
     readonly signal: AbortSignal;
+    /** Before all reads that wait. @default false */
+    readonly urgent?: boolean;
   },
 ): Promise<ReadonlyMap<string, LedgerHealth>> {
-  const { lendingMarket, ids, signal } = request;
+  const { lendingMarket, ids, signal, urgent = false } = request;
   if (ids.length === 0) return new Map();
   const answer = await client.preview(
     {
@@ -52,7 +54,7 @@ export async function previewHealth(
       flags: { use_free_credit: true, assume_all_signature_proofs: true, skip_epoch_check: true },
     },
     signal,
-    { divisible: ids.length > 1 },
+    { divisible: ids.length > 1, urgent },
   );
   const { status, output, errorMessage } = parsePreviewReceipt(answer.receipt);
   if (status !== "Succeeded") throw new PreviewFailedError(status, errorMessage ?? "");

@@ -6,7 +6,7 @@ export interface RecentOptions<T> {
   readonly nowMs: () => number;
 }
 
-/** What was read a moment ago: many executors share one read. */
+/** What was read a moment ago: many share one read. */
 export interface Recent<T> {
   read(): Promise<T>;
   /** For whom what was read is too old; the others get it too. */
