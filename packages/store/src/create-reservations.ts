@@ -4,6 +4,7 @@ import { checkHold, requireNewer } from "./check-hold.ts";
 import type { Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
 import { shareReads } from "./share-reads.ts";
 import {
+  createBooksReader,
   feesAttribute,
   type Hold,
   holdAttribute,
@@ -23,7 +24,8 @@ export function createReservations(options: {
   readonly table: string;
 }): Reservations {
   const shards = createTreasuryShards(options);
-  const read = async (signal: AbortSignal) => parseBooks(await shards.readAll(signal));
+  const readBooks = createBooksReader();
+  const read = async (signal: AbortSignal) => readBooks(await shards.readAll(signal));
   // Each needs a read that began after its own write: the next will do for all who have written by then.
   const readAfterwards = shareReads(() => read(UNABORTED));
   return {
