@@ -1,5 +1,6 @@
 import { ACCEPTANCE_BASES, SUSPECT_REASONS } from "@weft/protocol";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { ControlEnd } from "./check-control.ts";
 
 /** How the handling of a batch can end. */
 const BATCH_ENDS = ["scanned", "superseded", "repeated", "retry", "park"] as const;
@@ -16,6 +17,9 @@ const CDP_ENDS = [
   "undecodable",
   "unconfirmed",
 ] as const;
+
+/** What putting a healthy CDP to the ledger can come to. */
+const CONTROL_ENDS = ["agrees", "deviates", "moved", "unanswered"] as const satisfies ControlEnd[];
 
 export type BatchEnd = (typeof BATCH_ENDS)[number];
 
@@ -34,12 +38,20 @@ export function createMetrics(registry: Registry) {
     labelNames: ["verdict"],
     registers,
   });
+  const controls = new Counter({
+    name: "indexer_controls_total",
+    help: "CDPs far from the line that the ledger was asked about all the same, by what it said of our own count.",
+    labelNames: ["end"],
+    registers,
+  });
   // A counter that is not there cannot be told from one that stays at zero.
   for (const verdict of BATCH_ENDS) batches.inc({ verdict }, 0);
   for (const verdict of CDP_ENDS) cdps.inc({ verdict }, 0);
+  for (const end of CONTROL_ENDS) controls.inc({ end }, 0);
   return {
     batches,
     cdps,
+    controls,
     ...createWorkMetrics(registers),
     ...createLedgerMetrics(registers),
     ...createPriceMetrics(registers),

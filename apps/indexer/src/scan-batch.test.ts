@@ -39,6 +39,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
   const summaries: BatchSummary[] = [];
   const snapshots: (readonly CdpFinding[])[] = [];
   const screenings: unknown[] = [];
+  const controls: unknown[] = [];
   const deps: ScanBatchDeps = {
     isSuperseded: () => Promise.resolve(false),
     readMarket: () => Promise.resolve(xrdMarket()),
@@ -73,6 +74,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
       summaries.push(summary);
       return Promise.resolve();
     },
+    observeControl: (event) => controls.push(event),
     observeHeadAge: () => undefined,
     observeScreening: (counts) => screenings.push(counts),
     wallMs: () => nowMs,
@@ -82,7 +84,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
     maxHeadAgeSeconds: 120,
     ...change,
   };
-  return { deps, steps, sent, summaries, snapshots, screenings };
+  return { deps, steps, sent, summaries, snapshots, screenings, controls };
 }
 
 describe("scanBatch", () => {
@@ -132,6 +134,24 @@ describe("scanBatch", () => {
       { id: "#2#", detail: expect.stringContaining("at the tip: suspect price: outside_band") },
       { id: "#6#" },
     ]);
+  });
+
+  it("asks the ledger about one CDP that nothing speaks against too, and takes its word if that is over the line", async () => {
+    const ledger = new Map([...ledgerBook, ["#1#", ledgerHealth("40", "100", "1.2")]]);
+    const valueCdps: ScanBatchDeps["valueCdps"] = (ids) =>
+      Promise.resolve(new Map(ids.map((id) => [id, ledger.get(id) ?? { unreadable: "no price" }])));
+    const world = createWorld({ valueCdps });
+    const { summary } = await scanBatch(batch, world.deps, signal);
+    expect(world.controls).toMatchObject([{ end: "deviates", id: "#1#" }]);
+    expect(world.sent.map(({ cdpId }) => cdpId)).toEqual(["#6#", "#2#", "#1#"]);
+    expect(summary).toMatchObject({ scanned: 4, verdicts: { healthy: 0, liquidatable: 3 } });
+  });
+
+  it("leaves a healthy CDP as it was screened when the ledger does not answer about it", async () => {
+    const world = createWorld();
+    const { summary } = await scanBatch(batch, world.deps, signal);
+    expect(world.controls).toEqual([{ end: "unanswered", id: "#1#", detail: "no price" }]);
+    expect(summary).toMatchObject({ scanned: 4, verdicts: { healthy: 1 } });
   });
 
   it("writes the summary last, and a row for every id in its order", async () => {

@@ -3,6 +3,7 @@ import { type BatchSummary, batchCdpIds, type Candidate, type IndexBatch } from 
 import type { Market, ScreenLines } from "@weft/protocol";
 import { AppError, inParallel } from "@weft/runtime";
 import type { CdpFinding, Suspect } from "./cdp-finding.ts";
+import { type CheckControlDeps, checkControl } from "./check-control.ts";
 import { type ConfirmCdpsDeps, confirmCdps, unconfirmed } from "./confirm-cdps.ts";
 import type { MarketPrices } from "./judge-prices.ts";
 import { makeCandidates } from "./make-candidates.ts";
@@ -50,6 +51,7 @@ export interface ScanBatchDeps {
     signal: AbortSignal,
   ) => Promise<BatchSummary | undefined>;
   readonly putSummary: (summary: BatchSummary, signal: AbortSignal) => Promise<void>;
+  readonly observeControl: CheckControlDeps["observeControl"];
   readonly observeHeadAge: (seconds: number) => void;
   readonly observeScreening: (counts: {
     /** CDPs whose health was computed off-ledger. */
@@ -88,18 +90,15 @@ export async function scanBatch(
     return { kind: "superseded", summary };
   }
 
-  const { screened, prices } = await readAndScreen(batch, deps, signal);
+  const read = await readAndScreen(batch, deps, signal);
+  const { screened } = read;
   const suspects = screened.filter((one): one is Suspect => one.kind === "suspect");
   const assessed = screened.filter(({ kind }) => ASSESSED.has(kind)).length;
   deps.observeScreening({ assessed, suspects: suspects.length });
-  const confirmed = new Map<string, CdpFinding>();
-  if (suspects.length > 0) {
-    for (const finding of await confirmAndSend(batch, { suspects, prices }, deps, signal)) {
-      confirmed.set(finding.id, finding);
-    }
-  }
-  const findings = screened.map((one) =>
-    one.kind === "suspect" ? (confirmed.get(one.id) ?? unconfirmed(one, "nobody asked")) : one,
+  const confirmed = await askTheLedger(batch, { ...read, suspects }, deps, signal);
+  const findings = screened.map(
+    (one) =>
+      confirmed.get(one.id) ?? (one.kind === "suspect" ? unconfirmed(one, "nobody asked") : one),
   );
   await deps.putSnapshot(batch, findings, signal);
   const summary = summarizeBatch(batch, findings, span());
@@ -119,12 +118,37 @@ async function readAndScreen(batch: IndexBatch, deps: ScanBatchDeps, signal: Abo
   );
   const { market, prices } = believed;
   const whole = await deps.withStakingUnits(market, reads);
-  return { screened: screenCdps(ids, reads, whole, prices, deps.lines), prices };
+  return { screened: screenCdps(ids, reads, whole, prices, deps.lines), market: whole, prices };
 }
 
 async function readMarket(state: PinnedState, batch: IndexBatch, deps: ScanBatchDeps) {
   const market = await deps.readMarket(state);
   return { market, prices: await deps.judgePrices(market, batch) };
+}
+
+interface Screened {
+  readonly screened: readonly (CdpFinding | Suspect)[];
+  readonly market: Market;
+  readonly prices: MarketPrices;
+}
+
+/** What the ledger says of the suspects, and of the control if that is over the line, by id. */
+async function askTheLedger(
+  batch: IndexBatch,
+  { suspects, ...read }: Screened & { readonly suspects: readonly Suspect[] },
+  deps: ScanBatchDeps,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, CdpFinding>> {
+  const confirm = (some: readonly Suspect[], s: AbortSignal) =>
+    some.length === 0
+      ? Promise.resolve([])
+      : confirmAndSend(batch, { suspects: some, prices: read.prices }, deps, s);
+  const [findings, control] = await inParallel(
+    [(s) => confirm(suspects, s), (s) => checkControl(read, batch, deps, s)],
+    signal,
+  );
+  const unexpected = control === undefined ? [] : await confirm([control], signal);
+  return new Map([...findings, ...unexpected].map((finding) => [finding.id, finding]));
 }
 
 async function confirmAndSend(

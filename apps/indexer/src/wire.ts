@@ -85,7 +85,7 @@ export function wireBatchHandler(config: Config, adapters: Adapters): Handle {
 }
 
 function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
-  const { gateway, candidates, objects, clock, metrics } = adapters;
+  const { gateway, candidates, objects, clock, metrics, log } = adapters;
   const { LENDING_MARKET: lendingMarket, CDP_RESOURCE: cdpResource } = config;
   return {
     isSuperseded: createSupersededCheck({
@@ -150,6 +150,10 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
     readSummary: (batch, signal) => readSummary(batch, adapters, signal),
     putSummary: (summary, signal) =>
       objects.putJson(batchSummaryKey(summary.runId, summary.batchIndex), summary, signal),
+    observeControl: ({ end, id, detail }) => {
+      metrics.controls.inc({ end });
+      if (end === "deviates") log.error({ cdpId: id, detail }, "the ledger counts otherwise");
+    },
     observeHeadAge: (seconds) => metrics.headAge.set(seconds),
     observeScreening: ({ assessed, suspects }) => {
       metrics.evaluations.inc(assessed);

@@ -6,6 +6,7 @@ export type {
   NftCollateralPosition,
   ResourceAddress,
 } from "./cdp.ts";
+export { compareHealth, type HealthComparison } from "./compare-health.ts";
 export {
   addDecimal,
   cappedDecimal,

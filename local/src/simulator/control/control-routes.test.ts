@@ -159,6 +159,7 @@ describe("control/faults", () => {
     nftCloseFactor: "ignored",
     rounding: "each_step",
     line: "above",
+    thresholds: "as_configured",
     emptyRatio: "greatest",
     refusedCdpIds: [],
     failingCdpIds: [],

@@ -35,6 +35,7 @@ export const faultsRequest = z.strictObject({
   nftCloseFactor: z.enum(["ignored", "applied"]).nullable().optional(),
   rounding: z.enum(["each_step", "once"]).nullable().optional(),
   line: z.enum(["above", "at"]).nullable().optional(),
+  thresholds: z.enum(["as_configured", "lower"]).nullable().optional(),
   emptyRatio: z.enum(["greatest", "fails"]).nullable().optional(),
   refusedCdpIds: cdpIds,
   failingCdpIds: cdpIds,

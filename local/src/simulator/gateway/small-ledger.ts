@@ -103,6 +103,7 @@ export class SmallLedger implements SimulatedLedger {
     nftCloseFactor: "ignored",
     rounding: "each_step",
     line: "above",
+    thresholds: "as_configured",
     emptyRatio: "greatest",
     refusedCdpIds: [],
     failingCdpIds: [],

@@ -20,6 +20,7 @@ export function createBehaviour(options: {
     nftCloseFactor: "ignored",
     rounding: "each_step",
     line: "above",
+    thresholds: "as_configured",
     emptyRatio: "greatest",
     refusedCdpIds: [],
     failingCdpIds: [],

@@ -37,6 +37,15 @@ describe("health of a CDP", () => {
     expect(text(health.loanValue)).toBe(value);
   });
 
+  it.each([
+    ["as_configured", "0.666666666666666666"],
+    ["lower", "0.74074074074074074"],
+  ] as const)("holds collateral to thresholds %s", (thresholds, ltv) => {
+    const cdp = handMadeCdp({ [USDC]: "0.8" }, { [XRD]: "468.75" });
+    const health = assessHealth(cdp, handMadeTables({}), { ...NOW, thresholds });
+    expect(text(health.liquidationLtv)).toBe(ltv);
+  });
+
   it("is nought without a loan", () => {
     const health = assessHealth(handMadeCdp({}, { [XRD]: "5" }), handMadeTables({}), NOW);
     expect(text(health.liquidationLtv)).toBe("0");

@@ -70,7 +70,11 @@ export interface Moment {
   readonly oldPrices: "refused" | "taken";
   /** Where values are cut to 18 places; at each step unless told. */
   readonly rounding?: LedgerBehaviour["rounding"];
+  /** What of a threshold counts; all of it unless told. */
+  readonly thresholds?: LedgerBehaviour["thresholds"];
 }
+
+const LOWER = new Num("0.9");
 
 /** A CDP that the market cannot put a value on. */
 export class ValuationError extends Error {
@@ -200,7 +204,8 @@ function assessCollateral(
   const redeemed = amount.times(entry.stakingUnit?.redemptionXrd ?? 1);
   const underlying = carry(entry.isDepositUnit ? amount.div(pool.deposit.ratio) : redeemed);
   const value = carry(underlying.times(price));
-  const threshold = config.loanToValue.plus(config.thresholdSpread);
+  const configured = config.loanToValue.plus(config.thresholdSpread);
+  const threshold = moment.thresholds === "lower" ? configured.times(LOWER) : configured;
   return {
     state: held,
     entry,

@@ -111,7 +111,8 @@ export function takeBucket(frame: Frame, id: number): Bucket {
 
 /** How the market values a CDP while a manifest runs. */
 export function momentOf({ nowSeconds, rules }: Frame): Moment {
-  return { nowSeconds, oldPrices: "refused", rounding: rules.rounding };
+  const { rounding, thresholds } = rules;
+  return { nowSeconds, oldPrices: "refused", rounding, thresholds };
 }
 
 /** @throws {ManifestFailure} when there is no such CDP, or no more */

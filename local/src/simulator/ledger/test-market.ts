@@ -66,6 +66,7 @@ export function frameOver(tables: Tables, rules: Partial<Frame["rules"]> = {}): 
       nftCloseFactor: "ignored",
       rounding: "each_step",
       line: "above",
+      thresholds: "as_configured",
       emptyRatio: "greatest",
       refusedCdpIds: [],
       dexSpread: "0.003",

@@ -218,6 +218,8 @@ export interface LedgerBehaviour {
   rounding: "each_step" | "once";
   /** Whether a ratio of exactly 1 lets anyone liquidate (a public indexer has it so, the documentation does not). */
   line: "above" | "at";
+  /** Whether liquidation thresholds are those that the configuration names, or nine tenths of them (nobody says so; it is the belief that costs most). */
+  thresholds: "as_configured" | "lower";
   /** What the market says of a debt that nothing stands against: the greatest Decimal for a ratio, or nothing (not published). */
   emptyRatio: "greatest" | "fails";
   /** CDPs that the market refuses to liquidate, whatever they are worth: by preview and on ledger, which costs the fee. */
@@ -243,6 +245,7 @@ export type LedgerRules = Pick<
   | "nftCloseFactor"
   | "rounding"
   | "line"
+  | "thresholds"
   | "emptyRatio"
   | "refusedCdpIds"
   | "dexSpread"
