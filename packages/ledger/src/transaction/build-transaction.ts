@@ -54,14 +54,8 @@ export async function buildTransaction(input: TransactionInput): Promise<BuiltTr
 async function build(input: TransactionInput, sign: Signer["sign"]): Promise<BuiltTransaction> {
   const { networkId, manifest, signer, startEpochInclusive, endEpochExclusive, nonce } = input;
   // Loaded when it is needed: it is large, and most processes never sign.
-  const {
-    Convert,
-    defaultValidationConfig,
-    PublicKey,
-    RadixEngineToolkit,
-    Signature,
-    TransactionBuilder,
-  } = await import("@radixdlt/radix-engine-toolkit");
+  const { defaultValidationConfig, PublicKey, RadixEngineToolkit, Signature, TransactionBuilder } =
+    await import("@radixdlt/radix-engine-toolkit");
   const builder = await TransactionBuilder.new();
   const transaction = await builder
     .header({
@@ -83,7 +77,7 @@ async function build(input: TransactionInput, sign: Signer["sign"]): Promise<Bui
   if (verdict.kind === "Invalid") throw invalid(verdict.error);
   const { id } = await NotarizedTransaction.intentHash(transaction);
   const payload = await NotarizedTransaction.compile(transaction);
-  return { intentHash: id, payloadHex: Convert.Uint8Array.toHexString(payload) };
+  return { intentHash: id, payloadHex: Buffer.from(payload).toString("hex") };
 }
 
 // Without the toolkit's error as its cause: logs would carry the whole request with it.
