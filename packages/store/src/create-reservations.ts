@@ -1,5 +1,5 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { AppError } from "@weft/runtime";
+import { AppError, sleep } from "@weft/runtime";
 import { checkHold, requireNewer } from "./check-hold.ts";
 import type { Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
 import { shareReads } from "./share-reads.ts";
@@ -27,7 +27,11 @@ export function createReservations(options: {
   const readBooks = createBooksReader();
   const read = async (signal: AbortSignal) => readBooks(await shards.readAll(signal));
   // Each needs a read that began after its own write: the next will do for all who have written by then.
-  const readAfterwards = shareReads(() => read(UNABORTED));
+  const readAfterwards = shareReads({
+    read: () => read(UNABORTED),
+    nowMs: () => performance.now(),
+    sleep,
+  });
   return {
     read,
     async reserve(request, signal) {

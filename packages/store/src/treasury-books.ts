@@ -175,31 +175,53 @@ function add<K>(sums: Map<K, Decimal>, key: K, amount: Decimal): void {
   sums.set(key, addDecimal(sums.get(key) ?? DECIMAL_ZERO, amount));
 }
 
-/** What is promised of each resource. */
-export function heldAmounts({ holds }: TreasuryBooks): Amounts {
-  const held = new Map<ResourceAddress, Decimal>();
-  for (const { amounts } of holds) {
-    for (const [resource, amount] of amounts) add(held, resource, amount);
+interface Promised {
+  readonly amounts: Amounts;
+  readonly feesXrd: Decimal;
+}
+
+/** What books promise in all: they are read once, and asked by all who plan and reserve within a moment. */
+const promised = new WeakMap<readonly Hold[], Promised>();
+
+function promisedBy({ holds }: TreasuryBooks): Promised {
+  const known = promised.get(holds);
+  if (known !== undefined) return known;
+  const amounts = new Map<ResourceAddress, Decimal>();
+  let feesXrd = DECIMAL_ZERO;
+  for (const hold of holds) {
+    for (const [resource, amount] of hold.amounts) add(amounts, resource, amount);
+    feesXrd = addDecimal(feesXrd, hold.feeXrd);
   }
-  return held;
+  const sums = { amounts, feesXrd };
+  promised.set(holds, sums);
+  return sums;
+}
+
+/** What is promised of each resource. */
+export function heldAmounts(books: TreasuryBooks): Amounts {
+  return promisedBy(books).amounts;
 }
 
 /** What the fees of an hour come to at most: those paid in it, and those of everything that is under way. XRD. */
 export function hourlyFees(
-  { holds, feesXrd }: TreasuryBooks,
+  books: TreasuryBooks,
   hour: number,
 ): { readonly paidXrd: Decimal; readonly heldXrd: Decimal } {
-  const heldXrd = holds.reduce((sum, { feeXrd }) => addDecimal(sum, feeXrd), DECIMAL_ZERO);
-  return { paidXrd: feesXrd.get(hour) ?? DECIMAL_ZERO, heldXrd };
+  const paidXrd = books.feesXrd.get(hour) ?? DECIMAL_ZERO;
+  return { paidXrd, heldXrd: promisedBy(books).feesXrd };
 }
 
 /** What of a balance is promised to nobody, or only to the CDP that asks: that promise would be made anew. */
 export function freeAmounts(balances: Amounts, books: TreasuryBooks, cdpId: string): Amounts {
-  const others = books.holds.filter((each) => each.cdpId !== cdpId);
-  const held = heldAmounts({ ...books, holds: others });
+  const held = heldAmounts(books);
+  const own = books.holds.find((hold) => hold.cdpId === cdpId)?.amounts;
   return new Map(
     [...balances].map(([resource, balance]) => {
-      const free = subDecimal(balance, held.get(resource) ?? DECIMAL_ZERO);
+      const others = subDecimal(
+        held.get(resource) ?? DECIMAL_ZERO,
+        own?.get(resource) ?? DECIMAL_ZERO,
+      );
+      const free = subDecimal(balance, others);
       return [resource, free > 0n ? free : DECIMAL_ZERO];
     }),
   );
