@@ -13,13 +13,14 @@ export interface GiveWayDeps {
  * the looks cost as much as a submission.
  */
 export interface GiveWay {
-  /** Waits while it is crowded, for 30 seconds at the most and not when too many wait so; resolves to the milliseconds it took. */
+  /** Waits while it is crowded, for a minute at the most and not when too many wait so; resolves to the milliseconds it took. */
   wait(signal: AbortSignal): Promise<number>;
   /** Somebody is short of what is held for attempts that may be over: for a minute nobody gives way. */
   settleSoon(): void;
 }
 
-const LONGEST_MS = 30_000;
+/** A fifth of an epoch: what the ledger has lost is handed in again long before it expires. */
+const LONGEST_MS = 60_000;
 /** Each keeps its locked fee reserved meanwhile: over five pods, well under the ceiling of an hour. */
 const MOST_WAITING = 250;
 const LOOK_EVERY_MS = 1_000;
