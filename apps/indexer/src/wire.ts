@@ -152,6 +152,7 @@ function scanBatchDeps(config: Config, adapters: Adapters): ScanBatchDeps {
       objects.putJson(batchSummaryKey(summary.runId, summary.batchIndex), summary, signal),
     observeControl: ({ end, id, detail }) => {
       metrics.controls.inc({ end });
+      metrics.confirmations.inc();
       if (end === "deviates") log.error({ cdpId: id, detail }, "the ledger counts otherwise");
     },
     observeHeadAge: (seconds) => metrics.headAge.set(seconds),
