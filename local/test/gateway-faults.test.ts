@@ -26,7 +26,7 @@ afterEach(async () => {
   front.mode = "serves";
   await stack.setFaults({
     ...{ rateLimitRate: null, errorRate: null, timeoutRate: null, retryAfterSeconds: null },
-    ...{ latencyMs: null, laggingVersions: null, emptyRatio: null, thresholds: null },
+    ...{ latencyMs: null, laggingVersions: null, emptyRatio: null },
   });
 });
 
@@ -103,24 +103,6 @@ describe("a sweep is whole, and needs nobody,", { timeout: 60_000 }, () => {
   test("when the market cannot value a debt that nothing stands against", async () => {
     await stack.setFaults({ emptyRatio: "fails" });
     await expectWhole(await sweep());
-  });
-
-  test("when the ledger's thresholds are lower than its configuration names: what is asked about in every batch tells", async () => {
-    const controls = async () => {
-      const metrics = await stack.indexerMetrics();
-      const of = (end: string) => metrics.get(`indexer_controls_total{end="${end}"}`) ?? 0;
-      return { agree: of("agrees"), deviate: of("deviates") };
-    };
-    const before = await controls();
-    await expectWhole(await sweep());
-    const calm = await controls();
-    expect(calm).toEqual({ agree: before.agree + MINTED / BATCH_SIZE, deviate: before.deviate });
-    await stack.setFaults({ thresholds: "lower" });
-    await sweep();
-    expect(await controls()).toEqual({
-      agree: calm.agree,
-      deviate: calm.deviate + MINTED / BATCH_SIZE,
-    });
   });
 
   test("when the ledger's replica lags by fifty versions", async () => {
