@@ -99,17 +99,20 @@ export function toHoldItem({ attempt, fence, amounts, feeXrd, reservedAtMs }: Ho
   };
 }
 
-/** Holds as they were stored, with what they say; for whoever reads the same books again and again. */
-type KnownHolds = ReadonlyMap<string, { readonly stored: string; readonly hold: Hold }>;
+/** A hold as it was stored, with what that says; for whoever reads the same books again and again. */
+interface KnownHold {
+  readonly stored: string;
+  readonly hold: Hold;
+}
 
 /**
  * Reads books that change little from one time to the next: a hold that is stored as it was the last time is taken from there,
  * since in a burst hundreds are held and each reservation reads them all.
  */
 export function createBooksReader(): (items: readonly Item[]) => TreasuryBooks {
-  let known: KnownHolds = new Map();
+  let known: ReadonlyMap<string, KnownHold> = new Map();
   return (items) => {
-    const met = new Map<string, { readonly stored: string; readonly hold: Hold }>();
+    const met = new Map<string, KnownHold>();
     const books = parseBooks(items, (name, value, read) => {
       const stored = asStored(value);
       const last = known.get(name);
