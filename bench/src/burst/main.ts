@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { LOCAL_AWS } from "../../../local/src/aws/names.ts";
+import { UNFUNDED } from "../../../local/src/start/swap-pools.ts";
 import { finish } from "../finish.ts";
 import { parseFlags } from "../flags.ts";
 import { candidatesFor, roundSizes } from "../poison/poison-rounds.ts";
@@ -43,10 +44,10 @@ if (flags.kind === "fault") {
 } else {
   const { candidates, liquidators, rate, seed, poison: percent } = flags.numbers;
   const { "latency-ms": latencyMs, "commit-ms": commitMs } = flags.numbers;
-  const { needed, run } = modeOf(candidates, percent, flags.switches["rolling-restart"]);
+  const { needed, run, unfunded } = modeOf(candidates, percent, flags.switches["rolling-restart"]);
   const stack = await startBenchStack({
     ...{ cdps: (needed + SPARE_CANDIDATES) * CDPS_PER_CANDIDATE, indexers: 2, liquidators, seed },
-    baseVariables: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "" },
+    ...{ unfunded, baseVariables: { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "" } },
     overrides: {
       indexer: {
         // What they find is kept until the clock starts: no liquidator receives from there.
@@ -83,19 +84,22 @@ if (flags.kind === "fault") {
   }
 }
 
-/** What is run, and how many candidates it takes. */
+/**
+ * What is run, how many candidates it takes, and what the treasury has nothing of. Where rounds are compared it lacks nothing: a debt
+ * that can neither be paid nor borrowed would be waited for until its candidate expires.
+ */
 function modeOf(candidates: number, percent: number, isRolling: boolean) {
   if (percent > 0) {
     const run = (options: BurstOptions, stack: BenchStack, signal: AbortSignal) =>
       runPoison({ ...options, percent }, stack, signal);
-    return { needed: candidatesFor(roundSizes(candidates, percent)), run };
+    return { needed: candidatesFor(roundSizes(candidates, percent)), unfunded: null, run };
   }
-  if (!isRolling) return { needed: candidates, run: runBurst };
+  if (!isRolling) return { needed: candidates, unfunded: UNFUNDED, run: runBurst };
   const run = (options: BurstOptions, stack: BenchStack, signal: AbortSignal) => {
     const visibilityTimeoutSeconds = VISIBILITY_TIMEOUT_SECONDS;
     return runRolling({ ...options, visibilityTimeoutSeconds }, stack, signal);
   };
-  return { needed: 2 * candidates, run };
+  return { needed: 2 * candidates, unfunded: null, run };
 }
 
 function refuse(message: string): void {

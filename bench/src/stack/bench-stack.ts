@@ -40,6 +40,7 @@ export async function startBenchStack(options: {
   readonly liquidators?: number;
   readonly seed: number;
   readonly overrides?: StackDeps["overrides"];
+  readonly unfunded?: StackDeps["unfunded"];
   /** What every process needs of its surroundings. */
   readonly baseVariables: Variables;
 }): Promise<BenchStack> {
@@ -71,6 +72,7 @@ export async function startBenchStack(options: {
         liquidator: { ...worker, ...overrides.liquidator },
       },
       ...{ folder, programs, supervisor, signal },
+      unfunded: options.unfunded,
     });
     const pids = await pidsIn(folder.path);
     return {

@@ -13,12 +13,14 @@ export interface SweepOptions {
   readonly latencyMs: number;
   readonly indexers: number;
   readonly inFlight: number;
+  /** How many sweeps in all, two at least; the last is the one measured. */
+  readonly sweeps: number;
 }
 
 const BETWEEN_RUNS_SECONDS = 300;
 
 /**
- * Measures the second sweep of processes that have been up for a while, which is the ordinary one: the first lets the
+ * Measures the last sweep of processes that have been up for a while, which is the ordinary one: the first lets the
  * price guard see every price once. In between, the floor is measured on the same simulator.
  */
 export async function runSweep(options: SweepOptions, stack: BenchStack, signal: AbortSignal) {
@@ -33,6 +35,10 @@ export async function runSweep(options: SweepOptions, stack: BenchStack, signal:
     inFlight: Math.max(1, Math.floor(options.inFlight / indexers)),
   });
   await stack.control.advance(BETWEEN_RUNS_SECONDS, signal);
+  for (let sweep = 2; sweep < options.sweeps; sweep += 1) {
+    await sweepOnce(stack, signal);
+    await stack.control.advance(BETWEEN_RUNS_SECONDS, signal);
+  }
 
   const before = await snapshotOf(stack, signal);
   const summaries = await sweepOnce(stack, signal);

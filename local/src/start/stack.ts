@@ -41,6 +41,8 @@ export interface StackDeps {
   readonly signal: AbortSignal;
   /** Whether the workers ask the simulator's reference source; it knows nothing until it is told. */
   readonly hasReference?: boolean;
+  /** The asset that the liquidator's account has nothing of; null where it is to have all that any CDP owes. */
+  readonly unfunded?: string | null | undefined;
 }
 
 /** More of every other asset than any book owes, so that no order of liquidations can run out. */
@@ -125,7 +127,8 @@ interface Ledger {
   readonly inventoryKeep: string;
 }
 
-async function startLedger({ options, programs, supervisor, signal }: StackDeps): Promise<Ledger> {
+async function startLedger(deps: StackDeps): Promise<Ledger> {
+  const { options, programs, supervisor, unfunded = UNFUNDED, signal } = deps;
   if (options.network !== "simulator") {
     const { gatewayUrls, ...addresses } = LEDGERS[options.network];
     return {
@@ -155,10 +158,10 @@ async function startLedger({ options, programs, supervisor, signal }: StackDeps)
     control,
     clockUrl: `${url}/control/clock`,
     addresses: { lendingMarket, lendingPool, cdpResource },
-    symbols: Object.keys(resources).filter((symbol) => symbol !== UNFUNDED),
+    symbols: Object.keys(resources).filter((symbol) => symbol !== unfunded),
     swapPools: swapPoolsOf(found),
     // Or what is seized of it would soon pay for some, and for which depends on who was first.
-    inventoryKeep: `${resources[UNFUNDED]}=${FUNDS}`,
+    inventoryKeep: unfunded === null ? "" : `${resources[unfunded]}=${FUNDS}`,
   };
 }
 
