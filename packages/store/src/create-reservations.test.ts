@@ -304,18 +304,19 @@ describe("the ceiling of an hour", () => {
     expect(await reserve("#2#", { [XRD]: "10" }, under("10", later))).toEqual({ kind: "reserved" });
   });
 
-  test("hours past are forgotten, this one and the last are not", async () => {
+  test("hours past are forgotten; this one, the last, and one that another pod counts in already are not", async () => {
     for (const [cdpId, hoursAgo] of [
       ["#1#", 2],
       ["#2#", 1],
       ["#9#", 0],
+      ["#4#", -1],
     ] as const) {
       await reserve(cdpId, { [XRD]: "10" });
       await settle(cdpId, 0, "1", 1_005n, NOW - hoursAgo * 3_600_000);
     }
     await store.forgetOldHours(NOW, signal);
     const { feesXrd } = await store.read(signal);
-    expect([...feesXrd.keys()].sort()).toEqual([HOUR - 1, HOUR]);
+    expect([...feesXrd.keys()].sort()).toEqual([HOUR - 1, HOUR, HOUR + 1]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Reservations, ReserveRequest, SettleRequest } from "./reservations
 import { shareReads } from "./share-reads.ts";
 import {
   createBooksReader,
+  FEES,
   feesAttribute,
   type Hold,
   holdAttribute,
@@ -51,9 +52,11 @@ export function createReservations(options: {
     },
     settle: (request, signal) => settle(shards, request, signal),
     async forgetOldHours(nowMs, signal) {
-      const kept = [hourOf(nowMs), hourOf(nowMs) - 1].map(feesAttribute);
+      // Not by the names that are kept: another pod may count in the next hour already.
+      const isOld = (name: string) =>
+        name.startsWith(FEES) && Number(name.slice(FEES.length)) < hourOf(nowMs) - 1;
       for (const [shard, item] of (await shards.readAll(signal)).entries()) {
-        const old = Object.keys(item).filter((n) => n.startsWith("fees#") && !kept.includes(n));
+        const old = Object.keys(item).filter(isOld);
         if (old.length === 0) continue;
         const names = Object.fromEntries(old.map((name, index) => [`#fees${index}`, name]));
         const update = `REMOVE ${Object.keys(names).join(", ")}`;

@@ -44,7 +44,7 @@ type Item = Readonly<Record<string, AttributeValue>>;
 
 const HOLD = "hold#";
 const LEFT = "left#";
-const FEES = "fees#";
+export const FEES = "fees#";
 const MS_PER_HOUR = 3_600_000;
 
 /** The hour that fees are counted in, hours since 1970. */
