@@ -129,6 +129,18 @@ it("one attempt that fails, and one that cannot be read, keep no other from its 
   expect(lines).toHaveLength(2);
 });
 
+it("says nothing of how much there is, nor that it went through, when the table cannot be listed", async () => {
+  const unreadable = new AppError("state_table_failed", "cannot scan", { disposition: "retry" });
+  const { round, gauge } = setUp([open("#1#"), unreadable]);
+  await round();
+  const initial = createMetrics(new Registry());
+  const initially = async (name: "unfinal" | "oldestUnfinal" | "reconciled") =>
+    (await initial[name].get()).values[0]?.value;
+  expect(await gauge("unfinal_cdps")).toBe(await initially("unfinal"));
+  expect(await gauge("oldest_unfinal_attempt_seconds")).toBe(await initially("oldestUnfinal"));
+  expect(await gauge("reconciled_timestamp_seconds")).toBe(await initially("reconciled"));
+});
+
 it("what is not final yet is nothing to tell a person of", async () => {
   const { round, lines } = setUp([open("#1#")], {
     finishUnderLease: () =>

@@ -48,9 +48,9 @@ const EXPECTED_CODES: ReadonlySet<string> = new Set([
 export async function reconcileAttempts(deps: ReconcileDeps, signal: AbortSignal): Promise<void> {
   const { metrics, wallMs, log } = deps;
   const lanes = createSemaphore(deps.atOnce);
-  const looks: Promise<void>[] = [];
+  const looks: Promise<boolean>[] = [];
   const signedAtMs: number[] = [];
-  await survive("list unfinal attempts", async () => {
+  const isListed = await survive("list unfinal attempts", async () => {
     for await (const open of deps.listUnfinal(signal)) {
       signedAtMs.push(open.unfinal.signedAtMs);
       if (open.leaseUntilMs > wallMs()) continue;
@@ -58,9 +58,12 @@ export async function reconcileAttempts(deps: ReconcileDeps, signal: AbortSignal
       looks.push(survive("finish an attempt", look, { cdpId: open.cdpId }));
     }
   });
-  metrics.unfinal.set(signedAtMs.length);
-  const oldestMs = signedAtMs.reduce((oldest, at) => Math.min(oldest, at), wallMs());
-  metrics.oldestUnfinal.set((wallMs() - oldestMs) / 1_000);
+  // Of half a list nothing is said: the alerts on these are for the very case that nobody can tell.
+  if (isListed) {
+    metrics.unfinal.set(signedAtMs.length);
+    const oldestMs = signedAtMs.reduce((oldest, at) => Math.min(oldest, at), wallMs());
+    metrics.oldestUnfinal.set((wallMs() - oldestMs) / 1_000);
+  }
   await Promise.all(looks);
   await survive("release orphaned holds", () => deps.releaseOrphanedHolds(signal));
   await survive("count quarantined positions", async () => {
@@ -71,14 +74,18 @@ export async function reconcileAttempts(deps: ReconcileDeps, signal: AbortSignal
     }
     metrics.quarantined.set(count);
   });
-  if (!signal.aborted) metrics.reconciled.set(wallMs() / 1_000);
+  if (isListed && !signal.aborted) metrics.reconciled.set(wallMs() / 1_000);
 
-  async function survive(what: string, step: () => Promise<void>, fields = {}): Promise<void> {
+  /** Whether the step came to its end. */
+  async function survive(what: string, step: () => Promise<void>, fields = {}): Promise<boolean> {
     try {
       await step();
+      return true;
     } catch (err) {
-      if (signal.aborted || EXPECTED_CODES.has(errorCodeOf(err))) return;
-      log.error({ ...fields, what, err }, "reconciler failed");
+      if (!signal.aborted && !EXPECTED_CODES.has(errorCodeOf(err))) {
+        log.error({ ...fields, what, err }, "reconciler failed");
+      }
+      return false;
     }
   }
 }
