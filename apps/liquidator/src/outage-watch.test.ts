@@ -23,6 +23,7 @@ describe("outageClassOf", () => {
     ["gateway_unavailable", "ledger"],
     ["gateway_rate_limited", "ledger"],
     ["stale_head", "ledger"],
+    ["terms_stale", "ledger"],
     ["state_table_failed", "storage"],
     ["object_store_failed", "storage"],
     ["treasury_short", "treasury"],
@@ -147,6 +148,20 @@ describe("the outage watch", () => {
     expect(watch.admits()).toBe(1);
     expect(watch.because).toBe("treasury");
   });
+
+  it.each(["treasury_short", "stale_head"])(
+    "a trial that is answered from the table is followed by the next at once, and ends no outage: %s",
+    (code) => {
+      const { watch, clock } = setUp();
+      for (let cdp = 1; cdp <= 5; cdp += 1) watch.failed(code, `#${cdp}#`);
+      clock.nowMs = 5_000;
+      expect(watch.admits()).toBe(1);
+      expect(watch.admits()).toBe(0);
+      watch.progressed("untried");
+      expect(watch.admits()).toBe(1);
+      expect(watch.because).not.toBeNull();
+    },
+  );
 
   it("what nine CDPs are refused for is their own, what the tenth is refused for too is not", () => {
     const { watch, told } = setUp();

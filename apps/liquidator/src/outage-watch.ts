@@ -1,7 +1,10 @@
 import type { Logger } from "@weft/runtime";
 
-/** How far an attempt came: `judged` shows that ledger and table answer, `signed` that treasury and signer do too. */
-type Progress = "judged" | "signed";
+/**
+ * How far an attempt came: `judged` shows that ledger and table answer, `signed` that treasury and signer do too; one that was
+ * answered from the table alone is `untried` and shows nothing.
+ */
+type Progress = "untried" | "judged" | "signed";
 
 export interface OutageWatchDeps {
   /** A monotonic clock, milliseconds. */
@@ -57,7 +60,7 @@ const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
 ]);
 
 const CLASSES: readonly (readonly [RegExp, string])[] = [
-  [/^(gateway_.*|stale_head|clock_unavailable|end_unreadable)$/, "ledger"],
+  [/^(gateway_.*|stale_head|terms_stale|clock_unavailable|end_unreadable)$/, "ledger"],
   [/^(state_table_failed|price_guard_store_failed|object_store_failed)$/, "storage"],
   [/^(treasury_short|treasury_.*|spend_ceiling.*)$/, "treasury"],
   [/^(signer_.*|no_signer|bad_signing_key)$/, "signer"],
@@ -94,6 +97,10 @@ export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): Outa
       }
     },
     progressed(how) {
+      if (how === "untried") {
+        open?.tryAgain();
+        return;
+      }
       failures.forget((kind) => how === "signed" || !UNTIL_SIGNED.has(kind));
       if (how === "signed") {
         ownFailures.forget(() => true);

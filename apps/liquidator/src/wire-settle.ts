@@ -49,7 +49,7 @@ export function wireSettle(adapters: Adapters): (held: HeldPosition) => Settle {
       wallMs: Date.now,
       observe: (outcome) => {
         observeOutcome(outcome, metrics, log);
-        if (!TOLD_BY_THE_TABLE.has(outcome.ending)) outage.progressed("judged");
+        outage.progressed(TOLD_BY_THE_TABLE.has(outcome.ending) ? "untried" : "judged");
       },
     };
     const steps = inSteps(deps, JOB_STEPS.SETTLE, { runStep, cdpId });
