@@ -9,6 +9,9 @@ export const PAUSE_REASONS = [
   "outage",
 ] as const;
 
+/** Failures for want of money; a settled attempt may cure them, since what is over and not settled counts as held. */
+export const MONEY_CODES = ["inventory_short", "spend_ceiling", "treasury_short"] as const;
+
 /** Every metric of this program. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
@@ -27,14 +30,17 @@ export function createMetrics(registry: Registry) {
     registers,
   });
   for (const reason of PAUSE_REASONS) receivingPaused.set({ reason }, 0);
+  const failures = new Counter({
+    name: "liquidator_failures_total",
+    help: "Candidates that could not be brought to an ending, by error code.",
+    labelNames: ["code"],
+    registers,
+  });
+  // The first of these pages, and an increase is seen only of what was there before.
+  for (const code of MONEY_CODES) failures.inc({ code }, 0);
   return {
     endings,
-    failures: new Counter({
-      name: "liquidator_failures_total",
-      help: "Candidates that could not be brought to an ending, by error code.",
-      labelNames: ["code"],
-      registers,
-    }),
+    failures,
     referenceFailures: new Counter({
       name: "liquidator_reference_failures_total",
       help: "Times that the source of reference prices did not answer.",

@@ -7,6 +7,7 @@ import { countFailure } from "./failed-delivery.ts";
 import { type FinishRequest, finishAttempt } from "./finish-attempt.ts";
 import { createGiveWay, type GiveWay } from "./give-way.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
+import { MONEY_CODES } from "./metrics.ts";
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
 import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
 import { inSteps, JOB_STEPS } from "./steps.ts";
@@ -19,13 +20,7 @@ import { type WorkPosition, type WorkPositionDeps, workPosition } from "./work-p
 const FINALITY_PATIENCE_MS = 120_000;
 /** Attempts that are looked at side by side in a round of the reconciler. */
 const RECONCILED_AT_ONCE = 10;
-
-/** Failures that a settled attempt may cure: what is over and not settled counts as held, and as gone from the balance too. */
-const WANTS_WHAT_IS_HELD: ReadonlySet<string> = new Set([
-  "inventory_short",
-  "spend_ceiling",
-  "treasury_short",
-]);
+const WANTS_WHAT_IS_HELD: ReadonlySet<string> = new Set(MONEY_CODES);
 
 interface Jobs {
   readonly executors: Semaphore;
