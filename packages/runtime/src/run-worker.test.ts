@@ -49,6 +49,22 @@ it("answers probes from the first moment, is ready once its parts answered, and 
   await expect(readyz()).rejects.toThrow("fetch failed");
 });
 
+it("tells when its process started, by which a release is known to have arrived", async () => {
+  const { log, listening } = setUp();
+  let metrics = "";
+  await runWorker({
+    ops,
+    parts: [],
+    log,
+    stop: new AbortController().signal,
+    async work() {
+      metrics = await (await fetch(`${await listening}/metrics`)).text();
+    },
+  });
+  const startedAt = Number(/^process_start_time_seconds (.+)$/m.exec(metrics)?.[1]);
+  expect(Math.abs(startedAt - (Date.now() / 1_000 - process.uptime()))).toBeLessThan(2);
+});
+
 it("being asked to stop while a dependency does not answer is an ordinary end", async () => {
   const { log, lines } = setUp();
   const stop = new AbortController();

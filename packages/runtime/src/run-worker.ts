@@ -1,4 +1,4 @@
-import { Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { AppError } from "./app-error.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import type { Logger } from "./logger.ts";
@@ -45,6 +45,8 @@ export async function runWorker<Part extends string>(
 ): Promise<void> {
   const { ops, parts, log, stop, work } = options;
   const registry = new Registry();
+  // The check after a release goes by when a process started.
+  collectDefaultMetrics({ register: registry });
   const heartbeat = createHeartbeat(() => performance.now());
   const readiness = createReadiness(parts);
   const server = createOpsServer({
