@@ -27,7 +27,7 @@ function createRunMetrics(registers: Registry[]) {
     counterDifference: gauge(
       registers,
       "counter_difference_cdps",
-      "Ids minted less the market's own count of CDPs; anything but 0 wants a look.",
+      "Ids minted less the market's own count of CDPs; anything but 0 for three runs pages.",
     ),
     expected: gauge(registers, "expected_cdps", "CDPs this run set out to scan."),
     gaps: gauge(
