@@ -38,7 +38,7 @@ import { pauseFleet, resumeFleet } from "./switch-fleet.ts";
 
 const VERSION = "0.1.0";
 
-/** Does what was asked for. Only `pause`, `resume` and `quarantine release` change anything. */
+/** Does what was asked for. Only `pause`, `resume`, `quarantine release` and `prices accept` change anything. */
 export async function runCommand(
   command: Exclude<Command, RehearseCommand>,
   config: Config,
