@@ -10,7 +10,12 @@ export const PAUSE_REASONS = [
 ] as const;
 
 /** Failures for want of money; a settled attempt may cure them, since what is over and not settled counts as held. */
-export const MONEY_CODES = ["inventory_short", "spend_ceiling", "treasury_short"] as const;
+export const MONEY_CODES = [
+  "funds_promised",
+  "inventory_short",
+  "spend_ceiling",
+  "treasury_short",
+] as const;
 
 /** Every metric of this program. */
 export function createMetrics(registry: Registry) {

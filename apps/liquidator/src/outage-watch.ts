@@ -49,6 +49,8 @@ const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
   "fleet_switch_unreadable",
   "finality_overdue",
   "finality_pending",
+  // Those it is promised to go on, and may leave some of it.
+  "funds_promised",
   "head_behind",
   "holding_fire",
   // Other assets can still be paid with.

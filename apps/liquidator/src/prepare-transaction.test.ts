@@ -7,6 +7,7 @@ import {
   type LiquidationPlan,
   parseDecimal,
 } from "@weft/protocol";
+import type { TreasuryBooks } from "@weft/store";
 import { describe, expect, it } from "vitest";
 import { nonceOf, type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
 
@@ -61,6 +62,7 @@ function prepare(
     [XRD, parseDecimal("10")],
   ]),
   position: LedgerHealth = health,
+  books?: TreasuryBooks,
 ) {
   const deps: PrepareTransactionDeps = {
     assetDivisibility: () => 6,
@@ -80,7 +82,7 @@ function prepare(
     preview: () => Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("0.5") }),
     ...change,
   };
-  const treasury = { head, amounts };
+  const treasury = { head, amounts, books };
   return prepareTransaction(
     { cdpId: "#1006#", attempt: 4, head, health: position, treasury },
     deps,
@@ -199,6 +201,30 @@ describe("prepareTransaction", () => {
       ({ code }) => code,
     );
     expect(ended).toBe(end);
+  });
+
+  describe("what is missing while another attempt is promised some of it", () => {
+    const booksOf = (cdpId: string): TreasuryBooks => ({
+      ...{ left: new Map(), settledVersion: 0n, feesXrd: new Map() },
+      holds: [
+        {
+          ...{ cdpId, attempt: 0, fence: 1, feeXrd: parseDecimal("10"), reservedAtMs: 0 },
+          amounts: new Map([[XRD, parseDecimal("10")]]),
+        },
+      ],
+    });
+
+    it.each([
+      ["XRD for the fee", "#9#", [XRD, "9"], "funds_promised"],
+      ["XRD for the fee, by its own hold alone", "#1006#", [XRD, "9"], "treasury_short"],
+      ["an asset that nobody is promised", "#9#", [XRD, "1000"], "inventory_short"],
+    ] as const)("is waited for: %s, by %s", async (_case, cdpId, [resource, held], code) => {
+      const free = new Map([[resource, parseDecimal(held)]]);
+      await expect(prepare({}, free, health, booksOf(cdpId))).rejects.toMatchObject({
+        code,
+        disposition: "retry",
+      });
+    });
   });
 
   it("tells a failed preview with the ledger's words", async () => {

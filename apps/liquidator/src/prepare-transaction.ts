@@ -62,17 +62,21 @@ export interface PrepareTransactionRequest {
  * of several, since in which order several are seized is not published.
  *
  * @throws {AppError} `treasury_short` (retry) when the account cannot pay for the fee, which no liquidation goes without;
- *   `inventory_short` (retry) when it cannot pay for any of the loans, while others may be paid: neither is a fault of the CDP
+ *   `inventory_short` (retry) when it cannot pay for any of the loans, while others may be paid; `funds_promised` (retry) when
+ *   some of what is missing is only promised to others, and may come back: none is a fault of the CDP
  */
 export async function prepareTransaction(
   request: PrepareTransactionRequest,
   deps: PrepareTransactionDeps,
   signal: AbortSignal,
 ): Promise<Preparation> {
-  if (deps.account !== null) requireFee(request.treasury, deps);
+  if (deps.account !== null) requireFee(request, deps);
   const input = planInputOf(request.health, request.treasury.amounts, deps);
   const planned = planLiquidation(input);
-  if (planned.kind === "no_inventory") throw inventoryShort(planned.resource);
+  if (planned.kind === "no_inventory") {
+    const message = `the account holds too little to repay ${planned.resource}`;
+    throw shortOf(planned.resource, request, { code: "inventory_short", message });
+  }
   if (planned.kind !== "plan") {
     const best = formatDecimal(planned.bestProfitXrd);
     const why =
@@ -130,19 +134,27 @@ async function tryThem(
 
 /** Without it every preview would fail, as though it were the CDP's fault. */
 function requireFee(
-  { amounts }: Treasury,
+  request: PrepareTransactionRequest,
   { xrd, feeLockXrd }: Pick<PrepareTransactionDeps, "xrd" | "feeLockXrd">,
 ): void {
-  const held = amounts?.get(xrd) ?? DECIMAL_ZERO;
-  if (held >= feeLockXrd) return;
-  const figures = `${formatDecimal(held)} XRD, and ${formatDecimal(feeLockXrd)} are to be locked`;
+  const free = request.treasury.amounts?.get(xrd) ?? DECIMAL_ZERO;
+  if (free >= feeLockXrd) return;
+  const figures = `${formatDecimal(free)} XRD, and ${formatDecimal(feeLockXrd)} are to be locked`;
   const message = `the account holds ${figures} for the fee`;
-  throw new AppError("treasury_short", message, { disposition: "retry" });
+  throw shortOf(xrd, request, { code: "treasury_short", message });
 }
 
-function inventoryShort(resource: string): AppError {
-  const message = `the account holds too little to repay ${resource}`;
-  return new AppError("inventory_short", message, { disposition: "retry" });
+function shortOf(
+  resource: string,
+  { cdpId, treasury: { books } }: PrepareTransactionRequest,
+  { code, message }: { readonly code: string; readonly message: string },
+): AppError {
+  const isPromised = books?.holds.some(
+    (hold) => hold.cdpId !== cdpId && hold.amounts.has(resource),
+  );
+  if (isPromised !== true) return new AppError(code, message, { disposition: "retry" });
+  const waiting = `${message}, beside what is promised to other attempts`;
+  return new AppError("funds_promised", waiting, { disposition: "retry" });
 }
 
 function describePlan(plan: LiquidationPlan): string {

@@ -231,17 +231,24 @@ describe("reserve", () => {
     ]);
   });
 
-  it.each([
-    [USD, "inventory_short"],
-    [XRD, "treasury_short"],
-  ])("says what is missing when others were faster: %s is %s", async (resource, code) => {
+  it("says what is missing when others were faster", async () => {
     const { reserve } = setUp({
-      answer: { kind: "short", resource, missing: parseDecimal("2.5") },
+      answer: { kind: "short", resource: USD, missing: parseDecimal("2.5") },
     });
     expect(await reserve(planOf(USD, "20"))).toEqual({
-      ...{ kind: "short", code },
-      detail: `2.5 of ${resource} too few beside what is promised already`,
+      kind: "short",
+      detail: `2.5 of ${USD} too few beside what is promised already`,
     });
+  });
+
+  it("has books and balances read anew after a refusal: what was refused is withdrawn", async () => {
+    const { treasurer, reserve, events } = setUp({
+      answer: { kind: "short", resource: XRD, missing: parseDecimal("2.5") },
+    });
+    await reserve(planOf(XRD, "95"));
+    events.length = 0;
+    await treasurer.read(0n, signal);
+    expect(events).toEqual(["books", "balances", "observed 2 balances"]);
   });
 });
 

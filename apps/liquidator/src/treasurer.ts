@@ -49,13 +49,8 @@ export interface ReserveFundsRequest {
 
 export type Funding =
   | { readonly kind: "reserved" }
-  /** Others were faster since the treasury was read. */
-  | {
-      readonly kind: "short";
-      /** Without XRD nothing can be liquidated; without another asset, its debtors cannot. */
-      readonly code: "treasury_short" | "inventory_short";
-      readonly detail: string;
-    };
+  /** Others were faster since the treasury was read: what is missing is promised to them. */
+  | { readonly kind: "short"; readonly detail: string };
 
 /**
  * Keeps what the account holds from being promised twice, and the fees of an hour under their ceiling.
@@ -120,21 +115,22 @@ export function createTreasurer(deps: TreasurerDeps): Treasurer {
         { cdpId, attempt, fence, funds, amounts: wanted, ...limits },
         signal,
       );
-      recentBooks.learn(answer.books, askedMs);
       if (answer.kind === "ceiling_hit") {
         throw spendCeiling(answer.paidXrd, answer.heldXrd, answer.hourEndsAtMs);
       }
       if (answer.kind === "reserved") {
+        recentBooks.learn(answer.books, askedMs);
         reserved.set(cdpId, {
           ...{ cdpId, attempt, fence, amounts: wanted },
           ...{ feeXrd: feeLockXrd, reservedAtMs: limits.nowMs },
         });
         return { kind: "reserved" };
       }
+      recentBooks.forget();
+      recentTreasury.forget();
       const missing = formatDecimal(answer.missing);
       const detail = `${missing} of ${answer.resource} too few beside what is promised already`;
-      const code = answer.resource === deps.xrd ? "treasury_short" : "inventory_short";
-      return { kind: "short", code, detail };
+      return { kind: "short", detail };
     },
     async settle(end, signal) {
       const { cdpId, attempt } = end;

@@ -240,7 +240,7 @@ describe("workPosition", () => {
     const { work, events } = setUp({
       judgements: [over, over, healthy],
       preparations: [ready, ready],
-      fundings: [{ kind: "short", code: "inventory_short", detail: "5 too few" }],
+      fundings: [{ kind: "short", detail: "5 too few" }],
       finals: ["liquidated"],
     });
     await work();
@@ -252,14 +252,14 @@ describe("workPosition", () => {
 
   it("signs nothing without funds: the candidate waits, through no fault of its own", async () => {
     const detail = "5 of resource_sim1debt too few";
-    const short = { kind: "short", code: "inventory_short", detail } as const;
+    const short = { kind: "short", detail } as const;
     const { work, events, settled } = setUp({
       judgements: [over, over],
       preparations: [ready, ready],
       fundings: [short, short],
     });
     await expect(work()).rejects.toMatchObject({
-      code: "inventory_short",
+      code: "funds_promised",
       disposition: "retry",
       message: "5 of resource_sim1debt too few",
     });

@@ -189,7 +189,7 @@ async function attemptOnce(
   const { treasury } = judgement;
   const funding = await deps.reserve({ attempt, plan: ready.plan, treasury }, signal);
   if (funding.kind === "short") {
-    if (isReplanned) throw new AppError(funding.code, funding.detail, { disposition: "retry" });
+    if (isReplanned) throw new AppError("funds_promised", funding.detail, { disposition: "retry" });
     const replanned = { attempt, knownVersion, isAnswered, isReplanned: true };
     return attemptOnce(position, replanned, deps, signal);
   }

@@ -53,3 +53,10 @@ it.each([
   recent.learn(9, askedMs);
   expect(await recent.read()).toBe(given);
 });
+
+it("reads anew what is known to hold no more", async () => {
+  const { recent } = setUp();
+  await recent.read();
+  recent.forget();
+  expect(await Promise.all([recent.read(), recent.read()])).toEqual([2, 2]);
+});

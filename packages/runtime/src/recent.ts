@@ -13,6 +13,8 @@ export interface Recent<T> {
   readAnew(): Promise<T>;
   /** What somebody has read otherwise, and asked for at `askedMs`. */
   learn(value: T, askedMs: number): void;
+  /** What was read is known to hold no more: who asks next has it read anew. */
+  forget(): void;
 }
 
 /** One read serves all who ask meanwhile, so it is nobody's to abort; the client's own limits end it. */
@@ -39,6 +41,9 @@ export function createRecent<T>({ read, maxAgeMs, nowMs }: RecentOptions<T>): Re
       if (last === undefined || askedMs > last.askedMs) {
         last = { askedMs, value: Promise.resolve(value) };
       }
+    },
+    forget() {
+      last = undefined;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { AppError, sleep } from "@weft/runtime";
 import { checkHold, requireNewer } from "./check-hold.ts";
-import type { Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
+import type { HoldVerdict, Reservations, ReserveRequest, SettleRequest } from "./reservations.ts";
 import { shareReads } from "./share-reads.ts";
 import {
   createBooksReader,
@@ -12,6 +12,7 @@ import {
   hourOf,
   leftAttribute,
   parseBooks,
+  type TreasuryBooks,
   toHoldItem,
 } from "./treasury-books.ts";
 import { createTreasuryShards, shardOf, type TreasuryShards } from "./treasury-shards.ts";
@@ -27,6 +28,8 @@ export function createReservations(options: {
   const shards = createTreasuryShards(options);
   const readBooks = createBooksReader();
   const read = async (signal: AbortSignal) => readBooks(await shards.readAll(signal));
+  /** Written here, and not promised: undecided, or refused and about to be withdrawn. */
+  const unpromised = new Set<string>();
   // Each needs a read that began after its own write: the next will do for all who have written by then.
   const readAfterwards = shareReads({
     read: () => read(UNABORTED),
@@ -37,15 +40,21 @@ export function createReservations(options: {
     read,
     async reserve(request, signal) {
       requireNewer(request.funds);
-      await writeHold(shards, request, signal);
-      const books = await readAfterwards();
-      signal.throwIfAborted();
-      const { cdpId, fence } = request;
-      const own = books.holds.find((hold) => hold.cdpId === cdpId);
-      if (own?.fence !== fence) throw leaseLost(request);
-      const answer = checkHold(request, books);
-      if (answer.kind !== "reserved") await release(shards, request, signal);
-      return { ...answer, books };
+      const hold = nameOf(request);
+      unpromised.add(hold);
+      try {
+        await writeHold(shards, request, signal);
+        const books = await readAfterwards();
+        signal.throwIfAborted();
+        const { cdpId, fence } = request;
+        const own = books.holds.find((each) => each.cdpId === cdpId);
+        if (own?.fence !== fence) throw leaseLost(request);
+        const answer = judgeInTurn(request, books, unpromised);
+        if (answer.kind !== "reserved") await release(shards, request, signal);
+        return { ...answer, books };
+      } finally {
+        unpromised.delete(hold);
+      }
     },
     async release(hold, signal) {
       await release(shards, hold, signal);
@@ -64,6 +73,28 @@ export function createReservations(options: {
       }
     },
   };
+}
+
+const nameOf = ({ cdpId, attempt, fence }: Pick<Hold, "cdpId" | "attempt" | "fence">) =>
+  `${cdpId}/${attempt}/${fence}`;
+
+/**
+ * Those who share a read are judged one after the other, or each would be refused for the sake of the others: one whose turn
+ * is yet to come counts all who were promised before it, by the same read or a later one, and so need not be counted now.
+ */
+function judgeInTurn(
+  request: ReserveRequest,
+  books: TreasuryBooks,
+  unpromised: ReadonlySet<string>,
+): HoldVerdict {
+  const answer = checkHold(request, books);
+  if (answer.kind === "reserved") return answer;
+  const own = nameOf(request);
+  const counted = books.holds.filter((hold) => {
+    const name = nameOf(hold);
+    return name === own || !unpromised.has(name);
+  });
+  return checkHold(request, { ...books, holds: counted });
 }
 
 async function writeHold(
