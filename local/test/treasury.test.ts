@@ -44,11 +44,11 @@ test("what is promised to others is spent by nobody; once it is free, all goes o
   const round = stack.round(40);
   await until(async () => {
     const log = await readFile(join(folder.logs, "liquidator-1.log"), "utf8");
-    return log.includes('"code":"treasury_short"');
+    return log.includes('"code":"funds_promised"');
   });
   expect((await control.audit(CALM)).liquidations).toEqual([]);
 
-  await clients.reservations.release(promised, CALM);
+  await clients.reservations.release({ ...promised, reservedAtMs: promised.nowMs }, CALM);
   await round;
   const { liquidations } = await control.audit(CALM);
   expect(liquidations.length).toBeGreaterThan(0);

@@ -4,7 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createReservations } from "./create-reservations.ts";
 import type { Reservations, ReserveRequest } from "./reservations.ts";
 import { type StateServer, startStateServer } from "./testing/state-server.ts";
-import { freeAmounts, hourlyFees, hourOf, type TreasuryBooks } from "./treasury-books.ts";
+import {
+  freeAmounts,
+  type Hold,
+  hourlyFees,
+  hourOf,
+  type TreasuryBooks,
+} from "./treasury-books.ts";
 import { TREASURY_SHARDS } from "./treasury-shards.ts";
 
 const { signal } = new AbortController();
@@ -62,6 +68,12 @@ const asked = (
   ceilingXrdPerHour: parseDecimal("1000"),
   nowMs: NOW,
   ...change,
+});
+
+/** What `reserve` leaves for the same request. */
+const holdOf = (cdpId: string, wanted: Record<string, string>): Hold => ({
+  ...{ cdpId, attempt: 0, fence: 1, amounts: amounts(wanted) },
+  ...{ feeXrd: parseDecimal("10"), reservedAtMs: NOW },
 });
 
 /** The verdict alone. */
@@ -158,17 +170,24 @@ test("a worker whose lease is over reserves nothing, and takes nothing away", as
     code: "lease_lost",
     disposition: "retry",
   });
-  await store.release({ cdpId: "#1#", attempt: 0, fence: 1 }, signal);
+  await store.release(holdOf("#1#", { [USD]: "20" }), signal);
   expect((await store.read(signal)).holds).toMatchObject([
     { fence: 2, amounts: amounts({ [USD]: "20" }) },
   ]);
 });
 
+test("a release that was long on its way takes nothing that was reserved anew meanwhile", async () => {
+  await reserve("#1#", { [USD]: "20" });
+  await reserve("#1#", { [USD]: "20" }, { nowMs: NOW + 1 });
+  await store.release(holdOf("#1#", { [USD]: "20" }), signal);
+  expect(await heldCdps()).toEqual(["#1#"]);
+});
+
 test("of which nothing is signed is released, once or twice, with the answer lost or not", async () => {
   await reserve("#1#", { [USD]: "20" });
   server.loseNextAnswer();
-  await store.release({ cdpId: "#1#", attempt: 0, fence: 1 }, signal);
-  await store.release({ cdpId: "#1#", attempt: 0, fence: 1 }, signal);
+  await store.release(holdOf("#1#", { [USD]: "20" }), signal);
+  await store.release(holdOf("#1#", { [USD]: "20" }), signal);
   expect(await store.read(signal)).toEqual(NOTHING);
 });
 

@@ -50,7 +50,9 @@ export function createReservations(options: {
         const own = books.holds.find((each) => each.cdpId === cdpId);
         if (own?.fence !== fence) throw leaseLost(request);
         const answer = judgeInTurn(request, books, unpromised);
-        if (answer.kind !== "reserved") await release(shards, request, signal);
+        if (answer.kind !== "reserved") {
+          await release(shards, { ...request, reservedAtMs: request.nowMs }, signal);
+        }
         return { ...answer, books };
       } finally {
         unpromised.delete(hold);
@@ -119,18 +121,16 @@ async function writeHold(
   if (!written) throw leaseLost(request);
 }
 
-async function release(
-  shards: TreasuryShards,
-  { cdpId, attempt, fence }: Pick<Hold, "cdpId" | "attempt" | "fence">,
-  signal: AbortSignal,
-): Promise<boolean> {
+/** A request that was long on its way must not take what was reserved anew meanwhile: the whole hold is compared. */
+async function release(shards: TreasuryShards, hold: Hold, signal: AbortSignal): Promise<boolean> {
+  const { attempt, fence, promise } = toHoldItem(hold).M;
   return shards.write(
     {
-      shard: shardOf(cdpId),
-      condition: "#hold.attempt = :attempt AND #hold.fence = :fence",
+      shard: shardOf(hold.cdpId),
+      condition: "#hold.attempt = :attempt AND #hold.fence = :fence AND #hold.promise = :promise",
       update: "REMOVE #hold",
-      names: { "#hold": holdAttribute(cdpId) },
-      values: { ":attempt": { N: String(attempt) }, ":fence": { N: String(fence) } },
+      names: { "#hold": holdAttribute(hold.cdpId) },
+      values: { ":attempt": attempt, ":fence": fence, ":promise": promise },
     },
     signal,
   );
