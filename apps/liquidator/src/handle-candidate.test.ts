@@ -25,6 +25,7 @@ function setUp(change: Partial<HandleCandidateDeps> = {}) {
       Promise.resolve({
         kind: "acquired",
         fence: 3,
+        askedMs: 0,
         record: emptyRecord,
       }),
     workUnderLease: ({ candidate, fence }) => {
@@ -121,6 +122,7 @@ describe("handleCandidate", () => {
       acquireLease: () =>
         Promise.resolve({
           kind: "acquired",
+          askedMs: 0,
           fence: 3,
           record: { ...emptyRecord, failedDelivery: { messageId, failures } },
         }),

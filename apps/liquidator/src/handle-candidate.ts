@@ -1,24 +1,22 @@
 import { type Candidate, candidateSchema } from "@weft/messages";
 import { dispositionOf, errorCodeOf, type Logger } from "@weft/runtime";
-import type { AttemptRecord, FailedDelivery } from "@weft/store";
+import type { FailedDelivery } from "@weft/store";
 import { countFailure, isWorthAnotherTry } from "./failed-delivery.ts";
+import type { AskedAt, AskedLease } from "./wire-leases.ts";
 import type { WorkPosition } from "./work-position.ts";
 
 export interface HandleCandidateDeps {
-  readonly acquireLease: (
-    cdpId: string,
-    signal: AbortSignal,
-  ) => Promise<
-    | { readonly kind: "acquired"; readonly fence: number; readonly record: AttemptRecord }
-    | { readonly kind: "held"; readonly owner: string; readonly untilMs: number }
-  >;
+  readonly acquireLease: (cdpId: string, signal: AbortSignal) => Promise<AskedLease>;
   /** Works on the position while the lease is kept, and lets the lease go at the end. */
-  readonly workUnderLease: (position: WorkPosition, signal: AbortSignal) => Promise<void>;
+  readonly workUnderLease: (position: WorkPosition & AskedAt, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;
   /** Ledger time, for a candidate that expires while another holds its position. */
   readonly ledgerNowMs: (signal: AbortSignal) => Promise<number>;
-  /** Hears why a message got no ending this time, and of which CDP; null when it names none. */
-  readonly observe: (code: string, cdpId: string | null) => void;
+  /**
+   * Hears why a message got no ending this time, and of which CDP; null when it names none. What many waited for together
+   * fails them with one and the same error.
+   */
+  readonly observe: (code: string, cdpId: string | null, error?: unknown) => void;
   readonly log: Logger;
 }
 
@@ -68,14 +66,15 @@ export async function handleCandidate(
       log.info({ ...fields, owner: lease.owner, isExpired }, "another worker holds the position");
       return isExpired ? "done" : "retry";
     }
-    const { fence, record } = lease;
+    const { fence, record, askedMs } = lease;
     failedBefore = record.failedDelivery;
     const { messageId } = message;
-    await deps.workUnderLease({ candidate, fence, record, messageId, receivedAtMs }, signal);
+    const position = { candidate, fence, record, messageId, receivedAtMs, askedMs };
+    await deps.workUnderLease(position, signal);
     return "done";
   } catch (err) {
     const disposition = dispositionOf(err);
-    observe(errorCodeOf(err), cdpId);
+    observe(errorCodeOf(err), cdpId, err);
     const level = EXPECTED_CODES.has(errorCodeOf(err)) ? "info" : "error";
     log[level](
       { ...fields, receiveCount: message.receiveCount, disposition, err },

@@ -23,6 +23,7 @@ function setUp(change: Partial<HoldLeaseOptions<string>> = {}) {
       return Promise.resolve();
     },
     leaseMs: 30_000,
+    askedMs: 0,
     nowMs: () => nowMs,
     wallMs: () => 1_000_000 + nowMs,
     sleep: (ms, signal) =>
@@ -155,4 +156,21 @@ it.each([
   [5, 2_333],
 ])("of %i s of visibility a lease takes %i ms: less than what two thirds leave", (seconds, ms) => {
   expect(leaseMsFor(seconds)).toBe(ms);
+});
+
+it("counts from when the lease was asked for, not from when it was granted", async () => {
+  const { held, events, asked, pass, finish } = setUp({ askedMs: -14_000 });
+  expect(asked).toEqual([1_000]);
+  await pass(1_000);
+  expect(events).toEqual(["renew until 1031000"]);
+  finish("done");
+  await held;
+});
+
+it("is lost before the work begins when the grant came too late", async () => {
+  const { held, events, pass } = setUp({ askedMs: -30_000 });
+  void held.catch(() => undefined);
+  await pass(0);
+  await expect(held).rejects.toMatchObject({ code: "lease_lost" });
+  expect(events).toEqual([]);
 });

@@ -9,6 +9,8 @@ export interface HoldLeaseOptions<T> {
   /** Hears what the work failed of, if it failed. */
   readonly release: (failure: { readonly error: unknown } | undefined) => Promise<void>;
   readonly leaseMs: number;
+  /** When the lease was asked for, by the monotonic clock: that it was granted may have been heard long after. */
+  readonly askedMs: number;
   /** A monotonic clock, milliseconds. */
   readonly nowMs: () => number;
   /** Wall time, milliseconds since 1970. */
@@ -64,14 +66,13 @@ interface Term {
   readonly endsAtMs: number;
 }
 
-function createTerm({ leaseMs, nowMs, wallMs }: HoldLeaseOptions<unknown>): Term {
-  let endsAtMs = nowMs() + leaseMs;
+function createTerm({ leaseMs, askedMs, nowMs, wallMs }: HoldLeaseOptions<unknown>): Term {
+  let endsAtMs = askedMs + leaseMs;
   return {
     async extending(write) {
-      // What counts is when it was asked for: the answer may be long on its way.
-      const askedMs = nowMs();
+      const extendedMs = nowMs();
       const result = await write(wallMs() + leaseMs);
-      endsAtMs = Math.max(endsAtMs, askedMs + leaseMs);
+      endsAtMs = Math.max(endsAtMs, extendedMs + leaseMs);
       return result;
     },
     get endsAtMs() {

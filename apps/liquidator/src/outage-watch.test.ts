@@ -63,6 +63,29 @@ describe("the outage watch", () => {
     expect(watch.admits()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("one event that many waited for together is one failure", () => {
+    const { watch } = setUp();
+    const event = new Error("the table does not answer");
+    for (let id = 1; id <= 20; id += 1) watch.failed("state_table_failed", `#${id}#`, event);
+    expect(watch.because).toBe(null);
+    for (let id = 21; id <= 24; id += 1)
+      watch.failed("state_table_failed", `#${id}#`, new Error("again"));
+    expect(watch.because).toBe("storage");
+  });
+
+  it.each(["lease_held", "expired_while_held"])(
+    "a trial that ends with %s tried nothing: the next comes at once",
+    (code) => {
+      const { watch, clock, failOver } = setUp();
+      failOver(5);
+      clock.nowMs = 5_000;
+      expect(watch.admits()).toBe(1);
+      expect(watch.admits()).toBe(0);
+      watch.failed(code, "#1#");
+      expect(watch.admits()).toBe(1);
+    },
+  );
+
   it("one CDP that fails for ever stops nobody else", () => {
     const { watch } = setUp();
     for (let time = 0; time < 100; time += 1) watch.failed("gateway_timeout", "#1#");

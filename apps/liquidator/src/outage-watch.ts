@@ -22,7 +22,8 @@ export interface OutageWatchDeps {
  * While it is open a trial that shows nothing either way is followed by the next at once.
  */
 export interface OutageWatch {
-  failed(code: string, cdpId: string): void;
+  /** @param error what many CDPs failed of together counts once */
+  failed(code: string, cdpId: string, error?: unknown): void;
   progressed(how: Progress): void;
   /**
    * Whether a failure that looks like the CDP's own is one that many share, with nothing signed between: then something
@@ -42,10 +43,12 @@ const MEMORY_MS = 600_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** Somebody else is at work on the position: nothing was asked of anybody. */
+const UNTRIED: ReadonlySet<string> = new Set(["expired_while_held", "lease_held"]);
+
 /** One message's own trouble, or nobody's. */
 const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
-  // Somebody is at work on the position.
-  "expired_while_held",
+  ...UNTRIED,
   "fleet_switch_unreadable",
   "finality_overdue",
   "finality_pending",
@@ -55,7 +58,6 @@ const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
   "holding_fire",
   // Other assets can still be paid with.
   "inventory_short",
-  "lease_held",
   "lease_lost",
   "paused",
   "stopping",
@@ -84,12 +86,18 @@ export function createOutageWatch({ nowMs, random, log }: OutageWatchDeps): Outa
   const failures = createMemory(nowMs);
   const ownFailures = createMemory(nowMs);
   const told = new Set<string>();
+  const heard = new WeakSet<object>();
   let open: Outage | undefined;
 
   return {
-    failed(code, cdpId) {
+    failed(code, cdpId, error) {
+      if (UNTRIED.has(code)) open?.tryAgain();
       const kind = outageClassOf(code);
       if (kind === undefined) return;
+      if (error instanceof Error) {
+        if (heard.has(error)) return;
+        heard.add(error);
+      }
       const cdps = failures.remember(kind, cdpId);
       if (open !== undefined) {
         open.postpone();

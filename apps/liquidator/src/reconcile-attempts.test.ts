@@ -1,9 +1,10 @@
 import { AppError } from "@weft/runtime";
-import type { LeaseAnswer, OpenAttempt, QuarantinedCdp, UnfinalAttempt } from "@weft/store";
+import type { OpenAttempt, QuarantinedCdp, UnfinalAttempt } from "@weft/store";
 import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 import { createMetrics } from "./metrics.ts";
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
+import type { AskedLease } from "./wire-leases.ts";
 
 const NOW_MS = 1_000_000;
 
@@ -30,9 +31,10 @@ async function* each<T>(items: readonly (T | Error)[]): AsyncGenerator<T> {
   }
 }
 
-const acquired = (signed: UnfinalAttempt | null): LeaseAnswer => ({
+const acquired = (signed: UnfinalAttempt | null): AskedLease => ({
   kind: "acquired",
   fence: 7,
+  askedMs: 0,
   record: {
     ...{ nextAttempt: 4, unfinal: signed, lastFinal: null, quarantine: null },
     failedDelivery: null,

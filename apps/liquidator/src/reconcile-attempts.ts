@@ -1,24 +1,20 @@
 import { createSemaphore, errorCodeOf, type Logger } from "@weft/runtime";
-import type {
-  AttemptRecord,
-  LeaseAnswer,
-  LeaseRef,
-  OpenAttempt,
-  QuarantinedCdp,
-} from "@weft/store";
+import type { AttemptRecord, LeaseRef, OpenAttempt, QuarantinedCdp } from "@weft/store";
 import type { Metrics } from "./metrics.ts";
 import type { SignedTransaction } from "./sign-and-submit.ts";
+import type { AskedAt, AskedLease } from "./wire-leases.ts";
 
 export interface ReconcileDeps {
   readonly listUnfinal: (signal: AbortSignal) => AsyncIterable<OpenAttempt>;
   readonly listQuarantined: (signal: AbortSignal) => AsyncIterable<QuarantinedCdp>;
-  readonly acquireLease: (cdpId: string, signal: AbortSignal) => Promise<LeaseAnswer>;
+  readonly acquireLease: (cdpId: string, signal: AbortSignal) => Promise<AskedLease>;
   /**
    * Looks once or twice how the transaction stands, sends it again if nobody knows it, and settles it once it is final;
    * the lease is let go in any case.
    */
   readonly finishUnderLease: (
-    held: LeaseRef & { readonly record: AttemptRecord; readonly signed: SignedTransaction },
+    held: LeaseRef &
+      AskedAt & { readonly record: AttemptRecord; readonly signed: SignedTransaction },
     signal: AbortSignal,
   ) => Promise<void>;
   readonly releaseLease: (lease: LeaseRef, signal: AbortSignal) => Promise<void>;
@@ -98,8 +94,8 @@ async function lookAt(
   signal.throwIfAborted();
   const lease = await acquireLease(cdpId, signal);
   if (lease.kind === "held") return;
-  const { fence, record } = lease;
+  const { fence, record, askedMs } = lease;
   // Somebody was faster: what the list said is not what the lease says.
   if (record.unfinal === null) return releaseLease({ cdpId, fence }, signal);
-  await finishUnderLease({ cdpId, fence, record, signed: record.unfinal }, signal);
+  await finishUnderLease({ cdpId, fence, record, askedMs, signed: record.unfinal }, signal);
 }

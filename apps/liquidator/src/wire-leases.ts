@@ -15,13 +15,22 @@ export interface WorkedLease {
   confirm(signal: AbortSignal): Promise<void>;
 }
 
+/** A lease by a monotonic clock, milliseconds: it counts from when it was asked for, however late it was granted. */
+export interface AskedAt {
+  readonly askedMs: number;
+}
+
+export type AskedLease =
+  | (Extract<LeaseAnswer, { kind: "acquired" }> & AskedAt)
+  | Extract<LeaseAnswer, { kind: "held" }>;
+
 /** Leases as this process takes, keeps and lets go of them. */
 export interface Leases {
-  acquire(cdpId: string, signal: AbortSignal): Promise<LeaseAnswer>;
+  acquire(cdpId: string, signal: AbortSignal): Promise<AskedLease>;
   release(lease: LeaseRef, signal: AbortSignal): Promise<void>;
   /** Works while the lease is kept, and lets it go at the end. */
   hold(
-    lease: LeaseRef,
+    lease: LeaseRef & AskedAt,
     options: {
       readonly work: (signal: AbortSignal, lease: WorkedLease) => Promise<void>;
       /** What is to be remembered of the message when the work fails. */
@@ -42,10 +51,13 @@ export function wireLeases(
   const renew = (lease: LeaseRef, leaseUntilMs: number, signal: AbortSignal) =>
     leasesOf(lease.cdpId).renewLease({ ...lease, leaseUntilMs }, signal);
   return {
-    acquire: (cdpId, signal) =>
-      leasesOf(cdpId).acquireLease({ cdpId, owner, nowMs: Date.now(), leaseMs }, signal),
+    async acquire(cdpId, signal) {
+      const askedMs = performance.now();
+      const request = { cdpId, owner, nowMs: Date.now(), leaseMs };
+      return { ...(await leasesOf(cdpId).acquireLease(request, signal)), askedMs };
+    },
     release: (lease, signal) => leasesOf(lease.cdpId).releaseLease(lease, signal),
-    hold: ({ cdpId, fence }, { work, failedDelivery }, signal) =>
+    hold: ({ cdpId, fence, askedMs }, { work, failedDelivery }, signal) =>
       holdLease({
         renew: (leaseUntilMs, s) => renew({ cdpId, fence }, leaseUntilMs, s),
         release: (failure) =>
@@ -53,7 +65,7 @@ export function wireLeases(
             { cdpId, fence, failedDelivery: failure && failedDelivery?.(failure.error) },
             AbortSignal.timeout(RELEASE_TIMEOUT_MS),
           ),
-        leaseMs,
+        ...{ leaseMs, askedMs },
         nowMs: () => performance.now(),
         wallMs: Date.now,
         sleep,

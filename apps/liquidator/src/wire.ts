@@ -73,9 +73,9 @@ function wireCandidateHandler(adapters: Adapters, jobs: Jobs) {
   const deps: HandleCandidateDeps = {
     acquireLease: leases.acquire,
     workUnderLease: (position, signal) => {
-      const { candidate, fence, messageId, record } = position;
+      const { candidate, fence, messageId, record, askedMs } = position;
       return leases.hold(
-        { cdpId: candidate.cdpId, fence },
+        { cdpId: candidate.cdpId, fence, askedMs },
         {
           work: (workSignal, lease) =>
             workPosition(position, wireDeps(position, lease), workSignal),
@@ -86,10 +86,10 @@ function wireCandidateHandler(adapters: Adapters, jobs: Jobs) {
     },
     wallMs: Date.now,
     ledgerNowMs: (signal) => clock.nowMs(signal),
-    observe: (code, cdpId) => {
+    observe: (code, cdpId, error) => {
       metrics.failures.inc({ code });
       if (WANTS_WHAT_IS_HELD.has(code)) giveWay.settleSoon();
-      if (cdpId !== null) outage.failed(code, cdpId);
+      if (cdpId !== null) outage.failed(code, cdpId, error);
     },
     log,
   };
@@ -190,9 +190,9 @@ function reconcilerDeps(
     listUnfinal: (signal) => attempts.listUnfinal(signal),
     listQuarantined: (signal) => attempts.listQuarantined(signal),
     acquireLease: leases.acquire,
-    finishUnderLease: ({ cdpId, fence, record, signed }, signal) =>
+    finishUnderLease: ({ cdpId, fence, record, askedMs, signed }, signal) =>
       leases.hold(
-        { cdpId, fence },
+        { cdpId, fence, askedMs },
         {
           work: async (workSignal, lease) => {
             const settle = settleOf({ cdpId, fence, record, lease });
