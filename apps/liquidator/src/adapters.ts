@@ -1,6 +1,6 @@
 import type { GatewayClient, MarketFacts, ReadReferencePrices } from "@weft/ledger";
 import type { LedgerClock, Logger, Sleep } from "@weft/runtime";
-import type { AttemptStore, ObjectStore, PriceGuardStore } from "@weft/store";
+import type { AttemptStore, ObjectStore, PriceGuardStore, Reservations } from "@weft/store";
 import type { Backlog } from "./backlog.ts";
 import type { FleetWatch } from "./fleet-watch.ts";
 import type { Metrics } from "./metrics.ts";
@@ -28,6 +28,7 @@ export interface Adapters {
   readonly backlog: Pick<Backlog, "arrived" | "left">;
   /** Frees what the treasury keeps for attempts that are no more. */
   readonly releaseOrphanedHolds: (signal: AbortSignal) => Promise<void>;
+  readonly reservations: Pick<Reservations, "settle">;
   /** Null where nothing is ever signed. */
   readonly treasurer: Treasurer | null;
   /** A monotonic clock in milliseconds, and pauses by it, for waiting until a transaction is final. */

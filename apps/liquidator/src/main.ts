@@ -115,6 +115,7 @@ async function receiveCandidates(
       gateway,
       attempts,
       objects,
+      reservations,
       clock,
       market,
       executor,

@@ -32,7 +32,7 @@ export function nextQuarantine({
   readonly previous: Quarantine | null;
   readonly ending: Ending;
   readonly ownFailure: OwnFailure | null;
-  readonly cdpFingerprint: string;
+  readonly cdpFingerprint: string | null;
   /** Ledger time, milliseconds since 1970. */
   readonly nowMs: number;
 }): Quarantine | null | undefined {
@@ -51,8 +51,9 @@ export async function quarantinedBecause(
   { quarantine }: AttemptRecord,
   ledgerNowMs: () => Promise<number>,
 ): Promise<string | undefined> {
-  if (quarantine === null || quarantine.cdpFingerprint !== cdpFingerprint) return undefined;
-  const { reason, failures, untilMs } = quarantine;
+  if (quarantine === null) return undefined;
+  const { reason, failures, untilMs, cdpFingerprint: failed } = quarantine;
+  if (failed !== null && failed !== cdpFingerprint) return undefined;
   if ((await ledgerNowMs()) >= untilMs) return undefined;
   return `${reason}, ${failures} in a row; left alone until ${new Date(untilMs).toISOString()}`;
 }

@@ -24,25 +24,35 @@ const COSTS_NOTHING: ReadonlySet<OwnFailure> = new Set(["preview_failed", "cdp_u
 
 /** How attempts on a held position are ended, whoever ends them. */
 export function wireSettle(adapters: Adapters): (held: HeldPosition) => Settle {
-  const { attempts, objects, clock, metrics, log, outage, treasurer, runStep } = adapters;
+  const { attempts, objects, clock, metrics, log, outage, reservations, treasurer, runStep } =
+    adapters;
   return ({ cdpId, fence, record, lease }) => {
+    let { quarantine } = record;
+    let lastEnding = record.lastFinal?.ending;
     const deps: SettleAttemptDeps = {
       confirmLease: lease.confirm,
       putOutcome: (key, outcome, signal) => objects.putJson(key, outcome, signal),
-      settleHold: async (end, signal) => treasurer?.settle({ cdpId, ...end }, signal),
-      recordFinal: (final, signal) =>
-        lease.extending((leaseUntilMs) =>
+      // What was signed before a dry run is settled in it too.
+      settleHold: (end, signal) =>
+        treasurer?.settle({ cdpId, ...end }, signal) ??
+        reservations.settle({ cdpId, ...end, nowMs: Date.now() }, signal),
+      recordFinal: async (final, signal) => {
+        await lease.extending((leaseUntilMs) =>
           attempts.recordFinal({ cdpId, fence, leaseUntilMs, ...final }, signal),
-        ),
+        );
+        if (final.quarantine !== undefined) quarantine = final.quarantine;
+        lastEnding = final.ending;
+      },
       quarantineAfter: async ({ ending, ownFailure, context }, signal) => {
         if (ownFailure !== null && COSTS_NOTHING.has(ownFailure)) {
           if (outage.isCommon(ownFailure, cdpId)) return undefined;
         }
         return nextQuarantine({
-          previous: record.quarantine,
+          previous: quarantine,
           ending,
           ownFailure,
-          cdpFingerprint: context.cdpFingerprint,
+          // Our own commit has made another CDP of it than the candidate tells of.
+          cdpFingerprint: lastEnding === "liquidated" ? null : context.cdpFingerprint,
           nowMs: ownFailure === null ? 0 : await clock.nowMs(signal),
         });
       },

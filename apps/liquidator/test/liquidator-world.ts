@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectGateway, openReferenceSource, priceLimitsOf } from "@weft/ledger";
 import { type Candidate, OUTCOME_PREFIX, type Outcome, outcomeSchema } from "@weft/messages";
-import { judgePrice, parseDecimal, UNSEEN } from "@weft/protocol";
+import {
+  addDecimal,
+  DECIMAL_ZERO,
+  type Decimal,
+  judgePrice,
+  parseDecimal,
+  UNSEEN,
+} from "@weft/protocol";
 import { createSqs, resolveQueueUrl } from "@weft/queue";
 import { createLogger, createRemoteClock, sleep } from "@weft/runtime";
 import {
@@ -161,7 +168,7 @@ export async function startLiquidatorWorld(
     let waitedMs = 0;
     const adapters: Adapters = {
       ...{ gateway, attempts, objects, market, executor, treasurer, releaseOrphanedHolds },
-      ...{ metrics, log, owner, priceGuard },
+      ...{ metrics, log, owner, priceGuard, reservations },
       readReferences: null,
       runStep: createRunStep({ metrics, log, nowMs: () => performance.now() }),
       clock: createRemoteClock(`${url}/control/clock`),
@@ -227,6 +234,11 @@ export async function startLiquidatorWorld(
     /** CDPs for which something of the account is held. */
     async held(): Promise<string[]> {
       return (await reservations.read(CALM)).holds.map(({ cdpId }) => cdpId);
+    },
+    /** All fees that were counted, XRD. */
+    async feesXrd(): Promise<Decimal> {
+      const { feesXrd } = await reservations.read(CALM);
+      return [...feesXrd.values()].reduce(addDecimal, DECIMAL_ZERO);
     },
     async unfinal(): Promise<string[]> {
       const ids: string[] = [];

@@ -79,6 +79,14 @@ describe("an attempt whose worker is gone is brought to its end without a messag
   });
 });
 
+test("one that signs nothing any more still settles what was signed before, and its fee counts", async () => {
+  await leaveBehind("after submit");
+  expect(await world.held()).toEqual([cdpId]);
+  await world.liquidator("dry", () => ({ treasurer: null })).reconcile(signal);
+  await expectOneCommit();
+  expect((await world.feesXrd()) > 0n).toBe(true);
+});
+
 test("two that reconcile the same attempt at the same time end it once", async () => {
   await leaveBehind("before submit");
   const both = [world.liquidator("a"), world.liquidator("b")];

@@ -47,8 +47,8 @@ export interface Quarantine {
   readonly sinceMs: number;
   /** Ledger time, milliseconds since 1970. */
   readonly untilMs: number;
-  /** What the CDP was when it failed: another fingerprint is another CDP, and free. */
-  readonly cdpFingerprint: string;
+  /** What the CDP was when it failed: another fingerprint is another CDP, and free. Null when nobody has read it as it was then. */
+  readonly cdpFingerprint: string | null;
 }
 
 /** How often the work on a message failed for reasons of its own; SQS counts deliveries, whatever became of them. */
@@ -110,7 +110,7 @@ const quarantineFields = z.object({
   failures: whole,
   sinceMs: whole,
   untilMs: whole,
-  cdpFingerprint: text,
+  cdpFingerprint: text.nullable().default(null),
 });
 
 const itemSchema = z.object({
@@ -203,7 +203,9 @@ export function toQuarantineItem(quarantine: Quarantine): AttributeValue {
       failures: { N: String(quarantine.failures) },
       sinceMs: { N: String(quarantine.sinceMs) },
       untilMs: { N: String(quarantine.untilMs) },
-      cdpFingerprint: { S: quarantine.cdpFingerprint },
+      ...(quarantine.cdpFingerprint !== null && {
+        cdpFingerprint: { S: quarantine.cdpFingerprint },
+      }),
     },
   };
 }
