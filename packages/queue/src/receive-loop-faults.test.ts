@@ -313,3 +313,17 @@ test("a receive that does not answer after a stop is given up two seconds after 
   time.advance(22_000);
   await ended;
 });
+
+test("a receive that is accepted and never answered is given up ten seconds after its wait, and the loop goes on", async () => {
+  const late = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValueOnce(late.signal);
+  start(async () => "done", { waitTimeSeconds: 20 });
+  await vi.waitFor(() => expect(server.receives).toHaveLength(1));
+  expect(timeout).toHaveBeenCalledWith(30_000);
+  late.abort();
+  await vi.waitFor(() => expect(time.asked).toEqual([1_500]));
+  timeout.mockRestore();
+  time.advance(1_500);
+  await vi.waitFor(() => expect(server.receives).toHaveLength(2));
+  expect(beats).toBe(2);
+});

@@ -180,6 +180,9 @@ async function receive(
 ): Promise<Message[] | undefined> {
   const { sqs, queueUrl, visibilityTimeoutSeconds, log, observe } = options;
   const { waitTimeSeconds = DEFAULT_WAIT_SECONDS } = options;
+  const limitMs = waitTimeSeconds * 1_000 + RECEIVE_MARGIN_MS;
+  // Over all attempts of the client, or three that stand still would outlast the liveness probe.
+  const abortSignal = AbortSignal.any([overdue, AbortSignal.timeout(limitMs)]);
   try {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -189,7 +192,7 @@ async function receive(
         WaitTimeSeconds: waitTimeSeconds,
         MessageSystemAttributeNames: WANTED_ATTRIBUTES,
       }),
-      { abortSignal: overdue, requestTimeout: waitTimeSeconds * 1_000 + RECEIVE_MARGIN_MS },
+      { abortSignal, requestTimeout: limitMs },
     );
     return Messages;
   } catch (err) {
