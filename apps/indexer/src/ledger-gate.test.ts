@@ -1,3 +1,4 @@
+import type { HandlerAnswer } from "@weft/queue";
 import { expect, it } from "vitest";
 import { createLedgerGate } from "./ledger-gate.ts";
 
@@ -17,27 +18,31 @@ function setUp() {
       info: (line: string) => told.push(line),
     } as never,
   });
-  return { world, gate, told };
+  const hear = (...answers: HandlerAnswer[]) =>
+    Promise.all(answers.map((answer) => gate.through(() => Promise.resolve(answer))));
+  return { world, gate, told, hear };
 }
 
+const failedBy = (reason: string): HandlerAnswer => ({ verdict: "retry", reason });
+
 it("lets everything through, and asks nobody, while batches come to their end", async () => {
-  const { world, gate, told } = setUp();
-  gate.heard("done");
-  gate.heard({ verdict: "park", reason: "malformed_batch" });
-  gate.heard({ verdict: "retry", reason: "object_store_failed" });
+  const { world, gate, told, hear } = setUp();
+  await hear("done", { verdict: "park", reason: "malformed_batch" });
+  await hear(failedBy("object_store_failed"));
   expect(await gate.admits(signal)).toBe(Number.POSITIVE_INFINITY);
   expect(world.asked).toBe(0);
   expect(told).toEqual([false]);
 });
 
 it.each(["gateway_unavailable", "gateway_timeout", "gateway_rate_limited", "stale_head"])(
-  "after a batch failed by %s lets nothing through until the head can be read again",
+  "after a batch failed by %s lets nothing through until the head can be read again, and one batch has been worked",
   async (reason) => {
-    const { world, gate, told } = setUp();
-    gate.heard({ verdict: "retry", reason });
-    gate.heard({ verdict: "retry", reason });
+    const { world, gate, told, hear } = setUp();
+    await hear(failedBy(reason), failedBy(reason));
     expect([await gate.admits(signal), await gate.admits(signal)]).toEqual([0, 0]);
     world.isAway = false;
+    expect(await gate.admits(signal)).toBe(1);
+    await hear("done");
     expect(await gate.admits(signal)).toBe(Number.POSITIVE_INFINITY);
     expect(told).toEqual([
       ...[false, true, `receiving paused: the ledger cannot be read: ${reason}`],
@@ -45,3 +50,29 @@ it.each(["gateway_unavailable", "gateway_timeout", "gateway_rate_limited", "stal
     ]);
   },
 );
+
+it("is not taken in by a head that can be read when nothing else can", async () => {
+  const { world, gate, told, hear } = setUp();
+  await hear(failedBy("gateway_timeout"));
+  world.isAway = false;
+  for (const _trial of [1, 2, 3]) {
+    expect(await gate.admits(signal)).toBe(1);
+    await hear(failedBy("gateway_timeout"));
+  }
+  expect(told).toEqual([
+    ...[false, true, "receiving paused: the ledger cannot be read: gateway_timeout"],
+  ]);
+});
+
+it("tries one batch at a time, for as long as the queue has none to try", async () => {
+  const { world, gate, hear } = setUp();
+  await hear(failedBy("gateway_timeout"));
+  world.isAway = false;
+  expect([await gate.admits(signal), await gate.admits(signal)]).toEqual([1, 1]);
+  const worked = Promise.withResolvers<HandlerAnswer>();
+  const trial = gate.through(() => worked.promise);
+  expect(await gate.admits(signal)).toBe(0);
+  worked.resolve("done");
+  await trial;
+  expect(await gate.admits(signal)).toBe(Number.POSITIVE_INFINITY);
+});

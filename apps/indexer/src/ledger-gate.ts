@@ -13,11 +13,12 @@ export interface LedgerGateDeps {
  * Keeps batches on their queue while the ledger cannot be read. Each that is handed back counts as delivered, and after ten
  * deliveries it goes to the dead letters, for a person to look at what was nobody's fault.
  *
- * open → shut (a batch failed for want of the ledger) → open (the head can be read again, and is fresh).
+ * open → shut (a batch failed for want of the ledger) → trying, one batch at a time (the head can be read again, and is
+ * fresh: that proves little, it is the cheapest of all requests) → open (a batch came to its end) | shut.
  */
 export interface LedgerGate {
-  /** What became of a batch. */
-  heard(answer: HandlerAnswer): void;
+  /** Works a batch, and hears what became of it. */
+  through(work: () => Promise<HandlerAnswer>): Promise<HandlerAnswer>;
   /** How many batches may be received; asks for the head while the gate is shut. Never rejects. */
   admits(signal: AbortSignal): Promise<number>;
 }
@@ -32,27 +33,48 @@ const NO_LEDGER: ReadonlySet<string> = new Set([
 const ASK_WITHIN_MS = 5_000;
 
 export function createLedgerGate({ readFreshHead, observe, log }: LedgerGateDeps): LedgerGate {
-  let isShut = false;
-  observe(isShut);
+  let state: "open" | "shut" | "trying" = "open";
+  let atWork = 0;
+  observe(false);
+
+  function hear(answer: HandlerAnswer): void {
+    const reason =
+      typeof answer !== "string" && answer.verdict === "retry" ? answer.reason : undefined;
+    if (reason !== undefined && NO_LEDGER.has(reason)) {
+      if (state === "open") {
+        observe(true);
+        log.warn({ reason }, "receiving paused: the ledger cannot be read");
+      }
+      state = "shut";
+    } else if (state === "trying") {
+      state = "open";
+      observe(false);
+      log.info("receiving again");
+    }
+  }
+
   return {
-    heard(answer) {
-      if (typeof answer === "string" || answer.verdict !== "retry") return;
-      if (isShut || !NO_LEDGER.has(answer.reason)) return;
-      isShut = true;
-      observe(isShut);
-      log.warn({ reason: answer.reason }, "receiving paused: the ledger cannot be read");
+    async through(work) {
+      atWork += 1;
+      try {
+        const answer = await work();
+        hear(answer);
+        return answer;
+      } finally {
+        atWork -= 1;
+      }
     },
     async admits(signal) {
-      if (!isShut) return Number.POSITIVE_INFINITY;
-      try {
-        await readFreshHead(AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]));
-      } catch {
-        return 0;
+      if (state === "open") return Number.POSITIVE_INFINITY;
+      if (state === "shut") {
+        try {
+          await readFreshHead(AbortSignal.any([signal, AbortSignal.timeout(ASK_WITHIN_MS)]));
+        } catch {
+          return 0;
+        }
+        state = "trying";
       }
-      isShut = false;
-      observe(isShut);
-      log.info("receiving again");
-      return Number.POSITIVE_INFINITY;
+      return atWork === 0 ? 1 : 0;
     },
   };
 }

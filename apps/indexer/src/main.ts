@@ -88,11 +88,7 @@ async function receiveBatches(
     maxInFlight: config.BATCHES_IN_FLIGHT,
     visibilityTimeoutSeconds: config.VISIBILITY_TIMEOUT_SECONDS,
     waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
-    handle: async (message, signal) => {
-      const answer = await handle(message, signal);
-      gate.heard(answer);
-      return answer;
-    },
+    handle: (message, signal) => gate.through(() => handle(message, signal)),
     gate: gate.admits,
     onBeat: heartbeat.beat,
     log,
