@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Environment, kind, mainnet, stokenet } from "@weft/environments";
+import { ENVIRONMENTS } from "@weft/environments";
 import { findDrift, writeManifests } from "./dist-folder.ts";
 import { readImageLock } from "./image-lock.ts";
 import { renderEnvironment } from "./render.ts";
@@ -12,7 +12,6 @@ const USAGE = `npm run synth [-- <options>]
 `;
 
 const ROOT = join(import.meta.dirname, "../..");
-const ENVIRONMENTS: readonly Environment[] = [kind, stokenet, mainnet];
 
 async function synth(options: { readonly check: boolean; readonly release: boolean }) {
   const lock = await readImageLock(join(ROOT, "environments/images.lock.json"));

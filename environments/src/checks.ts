@@ -3,7 +3,7 @@ import { addressRange, isWithin, overlaps } from "./cidr.ts";
 import type { Environment, Resources } from "./fields.ts";
 import { mebibytes, millicores } from "./quantities.ts";
 
-/** Executors over all pods that may exist at once, those of a rollout included (design.md section 6). */
+/** Executors over all pods that may exist at once, those of a rollout included. */
 export const MAX_EXECUTORS = 50;
 /** A Spot instance is taken back two minutes after its notice. */
 const SPOT_NOTICE_SECONDS = 120;

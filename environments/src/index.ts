@@ -1,4 +1,10 @@
 export { MAX_EXECUTORS, warmDrainSeconds } from "./checks.ts";
+export {
+  DEPLOYMENTS,
+  deploymentNamed,
+  ENVIRONMENTS,
+  registryRegionOf,
+} from "./deployments.ts";
 export type { Environment, EnvironmentInput, Network, Resources } from "./fields.ts";
 export { kind } from "./kind.ts";
 export { LOCAL_STACK, localUrl } from "./local-stack.ts";

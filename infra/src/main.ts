@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Environment, mainnet, stokenet } from "@weft/environments";
+import { deploymentNamed, type Environment } from "@weft/environments";
 import { buildApp } from "./app.ts";
 import { type CloudCommand, cdkArguments } from "./cdk-command.ts";
 import { contextOf } from "./context.ts";
@@ -20,19 +20,11 @@ const USAGE = `npm run infra -- <command> <environment> [options]
 `;
 
 const CLOUD_COMMANDS: readonly CloudCommand[] = ["diff", "drift", "deploy", "destroy"];
-const ENVIRONMENTS: readonly Environment[] = [stokenet, mainnet];
 const ROOT = join(import.meta.dirname, "../..");
 
 const print = (lines: readonly string[]) => {
   for (const line of lines) process.stdout.write(`${line}\n`);
 };
-
-function environmentNamed(name: string | undefined): Environment {
-  const found = ENVIRONMENTS.find((env) => env.name === name);
-  if (found !== undefined) return found;
-  const names = ENVIRONMENTS.map((env) => env.name).join(", ");
-  throw new Error(`${name ?? "no environment"}: name one of ${names}\n\n${USAGE}`);
-}
 
 async function synthesize(env: Environment, folder: string): Promise<void> {
   await removeTemplates(folder);
@@ -60,7 +52,7 @@ const isCloudCommand = (command: string | undefined): command is CloudCommand =>
 
 async function run(command: string | undefined, argv: string[]): Promise<void> {
   const [name, ...options] = argv;
-  const env = environmentNamed(name);
+  const env = deploymentNamed(name);
   const own = { out: { type: "string" }, against: { type: "string" } } as const;
   const { values } = parseArgs({ args: options, options: own, strict: false });
   const folder =

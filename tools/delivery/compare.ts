@@ -1,6 +1,6 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { mainnet, stokenet } from "../../environments/src/index.ts";
+import { DEPLOYMENTS, ENVIRONMENTS } from "../../environments/src/index.ts";
 import { withTree } from "./base-tree.ts";
 import { CHANGES_FILE } from "./comment.ts";
 import type { Command } from "./job.ts";
@@ -44,11 +44,12 @@ async function commitOf(root: string, named: string | undefined): Promise<string
 async function changesSince(root: string, base: string): Promise<string[]> {
   // From where the branches parted: what main has had since is not undone by a merge.
   const parted = await run("git", ["merge-base", base, "HEAD"], { cwd: root });
-  const infra = await withTree(root, parted, async (tree) => [
-    await templateChanges(root, tree, stokenet.name),
-    await templateChanges(root, tree, mainnet.name),
-  ]);
-  const manifests = ["kind", stokenet.name, mainnet.name].map(async (env) => {
+  const infra = await withTree(root, parted, async (tree) => {
+    const changes: string[] = [];
+    for (const { name } of DEPLOYMENTS) changes.push(await templateChanges(root, tree, name));
+    return changes;
+  });
+  const manifests = ENVIRONMENTS.map(async ({ name: env }) => {
     const diff = await run("git", ["diff", "--no-color", parted, "--", `dist/${env}`], {
       cwd: root,
     });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { environmentNamed } from "./environment.ts";
+import { deploymentNamed } from "../../environments/src/index.ts";
 import { type Command, required } from "./job.ts";
 import { attempt } from "./program.ts";
 import { connectPrometheus, type Sample } from "./prometheus.ts";
@@ -8,7 +8,7 @@ import { DRIFT_FOLDER, type DriftReport } from "./report-drift.ts";
 
 /** What of ENVIRONMENT is not as it is in Git: a file that `report-drift` reads. */
 export const drift: Command = async (job) => {
-  const env = environmentNamed(required(job, "ENVIRONMENT", "the environment to look at"));
+  const env = deploymentNamed(required(job, "ENVIRONMENT", "the environment to look at"));
   const query = connectPrometheus(job);
   const applications = await query(`argocd_app_info{env="${env.name}"}`).then(
     unlikeGit,

@@ -1,4 +1,5 @@
-import { branchOf, environmentNamed } from "./environment.ts";
+import { deploymentNamed } from "../../environments/src/index.ts";
+import { branchOf } from "./environment.ts";
 import { type Command, type Job, required, setOutputs } from "./job.ts";
 import { fetchBranch, gitIn, isAncestor } from "./repository.ts";
 
@@ -34,7 +35,7 @@ export const demote: Command = async (job) => {
 
 /** @throws {Error} for an environment that follows main, which only ever moves forward */
 function ownBranch({ words }: Job): string {
-  const env = environmentNamed(words[0]);
+  const env = deploymentNamed(words[0]);
   const branch = branchOf(env);
   if (branch === "main") throw new Error(`${env.name} follows main: it needs no promotion`);
   return branch;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { namesOf } from "../../environments/src/index.ts";
-import { environmentNamed } from "./environment.ts";
+import { deploymentNamed, namesOf } from "../../environments/src/index.ts";
 import { type Command, required } from "./job.ts";
 import { connectPrometheus } from "./prometheus.ts";
 import { readSigns, unseen } from "./smoke-signs.ts";
@@ -12,7 +11,7 @@ const PATIENCE_MS = 40 * 60_000;
 
 /** Waits until what was released at RELEASED_AT is seen to work. */
 export const smoke: Command = async (job) => {
-  const env = environmentNamed(job.words[0]);
+  const env = deploymentNamed(job.words[0]);
   const releasedAt = Number(required(job, "RELEASED_AT", "when it was released, in seconds"));
   const query = connectPrometheus(job);
   const namespace = namesOf(env).namespaces.workloads;

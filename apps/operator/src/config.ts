@@ -1,10 +1,4 @@
-import {
-  type Environment as Deployment,
-  LEDGERS,
-  mainnet,
-  namesOf,
-  stokenet,
-} from "@weft/environments";
+import { DEPLOYMENTS, type Environment as Deployment, LEDGERS, namesOf } from "@weft/environments";
 import {
   awsVariables,
   CLOCK_ON_SIMULATOR_ONLY,
@@ -31,8 +25,6 @@ const variables = z.object({
 const schema = crossCheck(variables, "CLOCK_URL", CLOCK_ON_SIMULATOR_ONLY);
 
 export type Config = z.infer<typeof schema>;
-
-const DEPLOYMENTS: readonly Deployment[] = [stokenet, mainnet];
 
 /**
  * Where everything is: of a deployment by name, whose names are derived as its manifests' are, or as the shell's

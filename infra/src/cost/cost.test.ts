@@ -128,6 +128,6 @@ test("machines get it as JSON", () => {
 test("an environment that is not on AWS is refused by name", async () => {
   await expect(cost("kind")).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^kind: name one of mainnet, stokenet\n/),
+    stderr: expect.stringMatching(/^kind: name one of stokenet, mainnet\n/),
   });
 });

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type Environment, mainnet, stokenet } from "@weft/environments";
+import { DEPLOYMENTS, deploymentNamed, type Environment } from "@weft/environments";
 import { savingsOf } from "./cheaper.ts";
 import { estimate } from "./estimate.ts";
 import { withReport } from "./page.ts";
@@ -11,15 +11,7 @@ const USAGE = `npm run cost -- <environment> [--json]
 npm run cost -- --update
   write the tables of docs/cost.md anew
 `;
-const ENVIRONMENTS: readonly Environment[] = [mainnet, stokenet];
 const PAGE = new URL("../../../docs/cost.md", import.meta.url);
-
-function environmentNamed(name: string | undefined): Environment {
-  const found = ENVIRONMENTS.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const names = ENVIRONMENTS.map((one) => one.name).join(", ");
-  throw new Error(`${name ?? "no environment"}: name one of ${names}\n\n${USAGE}`);
-}
 
 async function report(env: Environment, isJson: boolean): Promise<string> {
   const cost = await estimate(env);
@@ -29,7 +21,7 @@ async function report(env: Environment, isJson: boolean): Promise<string> {
 
 async function update(): Promise<string> {
   let page = await readFile(PAGE, "utf8");
-  for (const env of ENVIRONMENTS) page = withReport(page, env.name, await report(env, false));
+  for (const env of DEPLOYMENTS) page = withReport(page, env.name, await report(env, false));
   await writeFile(PAGE, page);
   return "docs/cost.md is what the command prints";
 }
@@ -43,7 +35,7 @@ async function run(argv: readonly string[]): Promise<string> {
   });
   if (values.help === true) return USAGE.trimEnd();
   if (values.update === true) return update();
-  const env = environmentNamed(positionals[0]);
+  const env = deploymentNamed(positionals[0]);
   return report(env, values.json === true);
 }
 

@@ -1,4 +1,4 @@
-import type { Environment } from "@weft/environments";
+import { type Environment, registryRegionOf } from "@weft/environments";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
   CfnReplicationConfiguration,
@@ -28,7 +28,8 @@ export class AccountStack extends Stack {
     super(scope, "account", {
       stackName: ACCOUNT_NAMES.stack,
       description: "Weft backend: what the environments of this account share",
-      env: { region: registryRegion(context) },
+      // Images stay where they are when an environment moves.
+      env: { region: registryRegionOf(context.env) ?? context.aws.region },
     });
     tagForCosts(this, { environment: "shared", component: "delivery" });
     const provider = new CfnOIDCProvider(this, "github", {
@@ -89,11 +90,6 @@ export class AccountStack extends Stack {
     });
     return repository.repositoryArn;
   }
-}
-
-/** Images stay where they are when an environment moves: the account's part is where its registry is. */
-function registryRegion({ aws, env }: Context): string {
-  return /\.ecr\.([a-z0-9-]+)\./.exec(env.images.registry)?.[1] ?? aws.region;
 }
 
 const repositoryPrefix = ({ images }: Environment) => images.registry.split("/").slice(1).join("/");
