@@ -38,7 +38,7 @@ export class Alarms extends Construct {
     for (const watch of watches) {
       const alarm = new Alarm(this, watch.name, {
         alarmName: `${prefix}-${watch.name}`,
-        alarmDescription: watch.meaning,
+        alarmDescription: `${watch.meaning} docs/runbooks/aws-alarms.md`,
         metric: new Metric({
           namespace: watch.namespace,
           metricName: watch.metric,

@@ -97,7 +97,7 @@ export class ClusterStack extends EnvironmentStack {
     role.addToPrincipalPolicy(
       allow("FindTheApiServer", ["eks:DescribeCluster"], [cluster.clusterArn]),
     );
-    for (const statement of operatorStatements(resourcesOf(this, this.context))) {
+    for (const statement of operatorStatements(resourcesOf(this, this.context), this.context)) {
       role.addToPrincipalPolicy(statement);
     }
     cluster.grantAccess("operators", role.roleArn, [

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { tagHelpersForCosts } from "../cost-tags.ts";
 import { EnvironmentStack } from "./environment-stack.ts";
 
-/** Backstops (design.md, rule 9): programs park by their own count long before. */
+/** Backstops: programs park by their own count long before. */
 const RECEIVES = { batches: 10, candidates: 50 };
 /** A batch of yesterday, or a candidate, says what is long untrue. */
 const QUEUE_RETENTION = Duration.days(1);

@@ -148,8 +148,15 @@ export function liquidatorStatements(
   ];
 }
 
-/** What the operator's command line reads, and what it changes: the fleet switch, a quarantine, a price in doubt. */
-export function operatorStatements(r: Resources): PolicyStatement[] {
+/**
+ * What the operator's command line reads, and what it changes: the fleet switch, a quarantine, a price in doubt. And what
+ * the runbook of dead letters does.
+ */
+export function operatorStatements(
+  r: Resources,
+  { names: { queues } }: Context,
+): PolicyStatement[] {
+  const deadLetters = [queues.indexDeadLetter, queues.liquidationDeadLetter].map(r.queue);
   return [
     allow("ReadOutcomes", ["s3:GetObject"], [r.objects("outcomes/*")]),
     allow("ListOutcomes", ["s3:ListBucket"], [r.bucket]),
@@ -176,6 +183,16 @@ export function operatorStatements(r: Resources): PolicyStatement[] {
       ["dynamodb:UpdateItem"],
       [r.table],
       onItems("StringLike", ITEMS.cdps),
+    ),
+    allow(
+      "SeeWhatWaits",
+      ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+      [...[queues.index, queues.liquidation].map(r.queue), ...deadLetters],
+    ),
+    allow(
+      "ReadAndClearDeadLetters",
+      ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:ReceiveMessage"],
+      deadLetters,
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { defineEnvironment, type EnvironmentInput, mainnet, stokenet } from "@weft/environments";
 import { beforeAll, describe, expect, test } from "vitest";
 import { githubRepository } from "../constructs/github-role.ts";
@@ -60,6 +61,22 @@ describe.each([stokenet, mainnet])("$name", (env) => {
         `${weft}-state-table-throttled: ThrottledRequests > 0 for 3`,
       ].sort(),
     );
+  });
+
+  test("the runbook has a row for each alarm, and each alarm names the runbook", async () => {
+    const page = new URL("../../../docs/runbooks/aws-alarms.md", import.meta.url);
+    const rows = (await readFile(page, "utf8"))
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    for (const { properties } of resourcesOf(templates, "AWS::CloudWatch::Alarm")) {
+      const name = String(properties.AlarmName).slice(`weft-${env.name}-`.length);
+      const listed = `\`${name.replace(/^nat-\d+/, "nat-<n>")}\``;
+      expect(
+        rows.some((row) => row.includes(listed)),
+        listed,
+      ).toBe(true);
+      expect(properties.AlarmDescription).toContain("docs/runbooks/aws-alarms.md");
+    }
   });
 
   test("each queue's alarms look at that queue", () => {

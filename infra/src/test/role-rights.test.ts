@@ -110,6 +110,8 @@ test("people are let into the cluster, and to what the command line of operators
       'Allow PauseAndResume: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["FLEET"]}}',
       'Allow VouchForPrices: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["PRICE#*"]}}',
       'Allow ReleaseFromQuarantine: dynamodb:UpdateItem on arn:aws:dynamodb:eu-west-1:<AWS::AccountId>:table/weft-mainnet-state if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["CDP#*"]}}',
+      "Allow SeeWhatWaits: sqs:GetQueueAttributes sqs:GetQueueUrl on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation.fifo arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index-dlq arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation-dlq.fifo",
+      "Allow ReadAndClearDeadLetters: sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:PurgeQueue sqs:ReceiveMessage on arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-index-dlq arn:aws:sqs:eu-west-1:<AWS::AccountId>:weft-mainnet-liquidation-dlq.fifo",
     ],
   });
 });
