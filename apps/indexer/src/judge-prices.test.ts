@@ -160,7 +160,7 @@ describe("judgePrices", () => {
   });
 
   it("holds every price but XRD's for suspect when its memory cannot be read, and goes on", async () => {
-    const outage = new AppError("price_guard_store_failed", "no", { disposition: "retry" });
+    const outage = new AppError("state_table_failed", "no", { disposition: "retry" });
     const read = () => Promise.reject(outage);
     const guard = createGuard({ store: { ...createStore().store, read } });
     const judged = await guard.judge(marketAt(0n, prices));
@@ -195,7 +195,7 @@ describe("judgePrices", () => {
   it("decides all the same when it cannot write down what it saw", async () => {
     const { store } = createStore();
     const replace = () =>
-      Promise.reject(new AppError("price_guard_store_failed", "no", { disposition: "retry" }));
+      Promise.reject(new AppError("state_table_failed", "no", { disposition: "retry" }));
     const guard = createGuard({ store: { ...store, replace } });
     expect(await guard.reasons(marketAt(0n, prices))).toEqual({
       [ETH]: "first_seen",

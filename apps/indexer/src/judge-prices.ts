@@ -3,6 +3,7 @@ import {
   pricesUsed,
   type ReadReferencePrices,
   type ReferencePrice,
+  referencesOrNone,
 } from "@weft/ledger";
 import {
   type Decimal,
@@ -61,7 +62,11 @@ export async function judgePrices(
 ): Promise<MarketPrices> {
   const assets = [...market.resourceConfigs.keys()].filter((asset) => asset !== market.xrd);
   const [stored, references] = await inParallel(
-    [(s) => readStates(assets, deps, s), (s) => readReferences(deps, s)],
+    [
+      (s) => readStates(assets, deps, s),
+      (s) =>
+        referencesOrNone(deps.readReferences, (error) => deps.onFailure("reference", error), s),
+    ],
     signal,
   );
   const judged = await inParallel(
@@ -108,20 +113,6 @@ async function readStates(
     onFailure("read", error);
   }
   return readable;
-}
-
-async function readReferences(
-  { readReferences: read, onFailure }: JudgePricesDeps,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<ResourceAddress, ReferencePrice>> {
-  if (read === null) return new Map();
-  try {
-    return await read(signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    onFailure("reference", error);
-    return new Map();
-  }
 }
 
 interface AssetEvidence {

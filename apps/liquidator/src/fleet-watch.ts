@@ -1,5 +1,5 @@
 import type { LedgerHead } from "@weft/ledger";
-import { AppError } from "@weft/runtime";
+import { AppError, createRecent } from "@weft/runtime";
 import type { FleetState, FleetSwitch } from "@weft/store";
 
 export interface FleetWatchDeps extends Pick<FleetSwitch, "read" | "holdFire"> {
@@ -43,7 +43,7 @@ const GRANTED: Permission = { kind: "granted" };
 
 export function createFleetWatch(deps: FleetWatchDeps): FleetWatch {
   const { nowMs, readFreshHead } = deps;
-  const current = cached(() => readOrHoldFire(deps), nowMs);
+  const current = createRecent({ read: () => readOrHoldFire(deps), maxAgeMs: MAX_AGE_MS, nowMs });
   // Epochs never go back, so one look that has reached the epoch is enough for ever.
   let highestEpoch = 0;
   let nextLookMs = Number.NEGATIVE_INFINITY;
@@ -51,7 +51,7 @@ export function createFleetWatch(deps: FleetWatchDeps): FleetWatch {
   async function decide(hasReached: (epoch: number) => Promise<boolean>): Promise<Permission> {
     let state: FleetState;
     try {
-      state = await current();
+      state = await current.read();
     } catch (error) {
       return refused("fleet_switch_unreadable", (error as Error).message);
     }
@@ -96,25 +96,4 @@ async function readOrHoldFire(deps: FleetWatchDeps): Promise<FleetState> {
   if (head === null) return state;
   const untilEpoch = head.epoch + deps.holdFireEpochs + EPOCHS_A_HEAD_MAY_LAG;
   return deps.holdFire({ untilEpoch }, signal);
-}
-
-/** One request at a time, whose answer serves everybody for a while. A failure serves those who wait for it alone. */
-function cached<T>(load: () => Promise<T>, nowMs: () => number): () => Promise<T> {
-  let latest: { readonly value: T; readonly askedMs: number } | undefined;
-  let loading: Promise<T> | undefined;
-  return () => {
-    if (latest !== undefined && nowMs() - latest.askedMs <= MAX_AGE_MS) {
-      return Promise.resolve(latest.value);
-    }
-    const askedMs = nowMs();
-    loading ??= load()
-      .then((value) => {
-        latest = { value, askedMs };
-        return value;
-      })
-      .finally(() => {
-        loading = undefined;
-      });
-    return loading;
-  };
 }

@@ -104,7 +104,7 @@ describe("the prices that the ledger judged a CDP with", () => {
   });
 
   it("are told by nobody when the table does not answer: that is to be tried again", async () => {
-    const outage = new AppError("price_guard_store_failed", "no", { disposition: "retry" });
+    const outage = new AppError("state_table_failed", "no", { disposition: "retry" });
     const { find } = createWorld({ readStates: () => Promise.reject(outage) });
     await expect(find(owing("3000"))).rejects.toBe(outage);
   });
@@ -120,7 +120,7 @@ describe("the prices that the ledger judged a CDP with", () => {
     await find(owing("3000"));
     await find(owing("3001"));
     expect(world.reads).toBe(1);
-    world.nowMs = 3_000;
+    world.nowMs = 3_001;
     await find(owing("3000"));
     expect(world.reads).toBe(2);
     world.state = believing("1800");

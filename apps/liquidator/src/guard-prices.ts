@@ -1,4 +1,9 @@
-import { type LedgerHealth, pricesUsed, type ReadReferencePrices } from "@weft/ledger";
+import {
+  type LedgerHealth,
+  pricesUsed,
+  type ReadReferencePrices,
+  referencesOrNone,
+} from "@weft/ledger";
 import {
   formatDecimal,
   judgeTipPrice,
@@ -6,6 +11,7 @@ import {
   type PriceLimits,
   type ResourceAddress,
 } from "@weft/protocol";
+import { createRecent, type Recent } from "@weft/runtime";
 import type { PriceGuardStore } from "@weft/store";
 
 export interface GuardPricesDeps {
@@ -22,7 +28,7 @@ export interface GuardPricesDeps {
 /**
  * The first price behind the ledger's word that is not believed, with its numbers; undefined when all are.
  *
- * @throws {AppError} `price_guard_store_failed` (retry) when it cannot be told
+ * @throws {AppError} `state_table_failed` (retry) when it cannot be told
  */
 export type FindSuspectPrice = (
   health: LedgerHealth,
@@ -30,7 +36,6 @@ export type FindSuspectPrice = (
 ) => Promise<string | undefined>;
 
 type States = Awaited<ReturnType<PriceGuardStore["read"]>>;
-type References = Awaited<ReturnType<ReadReferencePrices>>;
 
 /** What was read serves every executor for so long: long enough for a burst, short against a run. */
 const KEPT_MS = 3_000;
@@ -40,15 +45,26 @@ const KEPT_MS = 3_000;
  * reference. It writes nothing: a price that nobody has seen before is believed within the limits, or not at all.
  */
 export function createPriceCheck(deps: GuardPricesDeps): FindSuspectPrice {
-  const states = keep<States>(deps.nowMs);
-  const references = keep<References>(deps.nowMs);
+  const { nowMs } = deps;
+  const references = createRecent({
+    read: (signal) => referencesOrNone(deps.readReferences, deps.onReferenceFailure, signal),
+    maxAgeMs: KEPT_MS,
+    nowMs,
+  });
+  const statesByAssets = new Map<string, Recent<States>>();
+  const statesOf = (assets: readonly ResourceAddress[]) => {
+    const key = assets.join();
+    const read = (signal: AbortSignal) => deps.readStates(assets, signal);
+    const states = statesByAssets.get(key) ?? createRecent({ read, maxAgeMs: KEPT_MS, nowMs });
+    statesByAssets.set(key, states);
+    return states;
+  };
   return async (health, signal) => {
     const used = pricesUsed(health, deps.xrd);
     if (used.length === 0) return undefined;
     const assets = [...new Set(used.map(({ asset }) => asset))].sort();
-    const key = assets.join();
-    const known = await references("", () => readReferences(deps, signal));
-    const read = () => deps.readStates(assets, signal);
+    const states = statesOf(assets);
+    const known = await references.read();
     const find = (memory: States) => {
       for (const { asset, price } of used) {
         const stored = memory.get(asset);
@@ -65,38 +81,10 @@ export function createPriceCheck(deps: GuardPricesDeps): FindSuspectPrice {
       }
       return undefined;
     };
-    const doubt = find(await states(key, read));
-    // An indexer may have come to believe it a moment ago.
-    return doubt === undefined ? undefined : find(await states(key, read, "anew"));
-  };
-}
-
-async function readReferences(
-  { readReferences: read, onReferenceFailure }: GuardPricesDeps,
-  signal: AbortSignal,
-): Promise<References> {
-  if (read === null) return new Map();
-  try {
-    return await read(signal);
-  } catch (error) {
+    const doubt = find(await states.read());
     signal.throwIfAborted();
-    onReferenceFailure(error);
-    return new Map();
-  }
-}
-
-/** Keeps what was read for a while, and asks again after a failure. */
-function keep<T>(nowMs: () => number) {
-  const kept = new Map<string, { readonly value: T; readonly readAtMs: number }>();
-  return async (key: string, read: () => Promise<T>, anew?: "anew"): Promise<T> => {
-    const found = kept.get(key);
-    if (anew === undefined && found !== undefined && nowMs() - found.readAtMs < KEPT_MS) {
-      return found.value;
-    }
-    const readAtMs = nowMs();
-    const value = await read();
-    kept.set(key, { value, readAtMs });
-    return value;
+    // An indexer may have come to believe it a moment ago.
+    return doubt === undefined ? undefined : find(await states.readAnew());
   };
 }
 

@@ -65,7 +65,7 @@ const NO_SIGN_OF_OUTAGE: ReadonlySet<string> = new Set([
 
 const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/^(gateway_.*|stale_head|terms_stale|clock_unavailable|end_unreadable)$/, "ledger"],
-  [/^(state_table_failed|price_guard_store_failed|object_store_failed)$/, "storage"],
+  [/^(state_table_failed|object_store_failed)$/, "storage"],
   [/^(treasury_short|treasury_.*|spend_ceiling.*)$/, "treasury"],
   [/^(signer_.*|no_signer|bad_signing_key)$/, "signer"],
 ];

@@ -20,6 +20,7 @@ export {
   openReferenceSource,
   type ReadReferencePrices,
   type ReferencePrice,
+  referencesOrNone,
 } from "./prices/reference-source.ts";
 export { decodeSborHex } from "./sbor/decode-hex.ts";
 export { decodeSbor, type SborValue } from "./sbor/decode-sbor.ts";

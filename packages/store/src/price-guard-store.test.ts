@@ -128,7 +128,7 @@ describe("the price guard's memory", () => {
   it("says that it can be tried again when the table does not answer", async () => {
     const dynamo = createDynamo({ region: "us-east-1", endpointUrl: server.url });
     const elsewhere = createPriceGuardStore({ dynamo, table: "not-there" });
-    const failure = { code: "price_guard_store_failed", disposition: "retry" };
+    const failure = { code: "state_table_failed", disposition: "retry" };
     await expect(elsewhere.read([USDC], signal)).rejects.toMatchObject(failure);
     await expect(
       elsewhere.replace(USDC, { state: UNSEEN, readVersion: 0 }, signal),

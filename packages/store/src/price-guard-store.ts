@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { type PriceGuardState, UNSEEN } from "@weft/protocol";
-import { AppError } from "@weft/runtime";
+import { guardTable, tableFailed } from "./guard-table.ts";
 import {
   parseGuardItem,
   priceGuardKey,
@@ -18,8 +18,8 @@ import { toItemKey } from "./state-table.ts";
 /**
  * What the price guard remembers, one item per asset.
  *
- * Both methods throw `AppError` `price_guard_store_failed` (retry) when DynamoDB does not do it; an aborted call throws the
- * signal's reason.
+ * Both methods throw `AppError` `state_table_failed` (retry) when DynamoDB does not do it; an aborted call throws the signal's
+ * reason.
  */
 export interface PriceGuardStore {
   /** The states of these assets as of now, in one request per hundred; an asset without an item is unseen. */
@@ -35,6 +35,8 @@ export interface PriceGuardStore {
   ): Promise<boolean>;
 }
 
+const READ = "read what the price guard remembers";
+const WRITE = "write what the price guard remembers";
 /** What one BatchGetItem may ask for. */
 const MOST_KEYS = 100;
 /** DynamoDB may leave keys unread when it is busy; more often than this is no answer. */
@@ -50,9 +52,9 @@ export function createPriceGuardStore(options: {
       const found = new Map<string, StoredPriceGuard | UnreadablePriceGuard>();
       let keys = resources.map((resource) => toItemKey(priceGuardKey(resource)));
       for (let round = 0; keys.length > 0; round += 1) {
-        if (round >= MOST_ROUNDS + resources.length / MOST_KEYS) throw failed("read", undefined);
+        if (round >= MOST_ROUNDS + resources.length / MOST_KEYS) throw tableFailed(READ);
         const RequestItems = { [table]: { Keys: keys.slice(0, MOST_KEYS), ConsistentRead: true } };
-        const answer = await guarded("read", signal, () =>
+        const answer = await guardTable(READ, signal, () =>
           dynamo.send(new BatchGetItemCommand({ RequestItems }), { abortSignal: signal }),
         );
         for (const item of answer.Responses?.[table] ?? []) {
@@ -85,7 +87,7 @@ export function createPriceGuardStore(options: {
         },
       });
       try {
-        await guarded("write", signal, () => dynamo.send(update, { abortSignal: signal }));
+        await guardTable(WRITE, signal, () => dynamo.send(update, { abortSignal: signal }));
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;
@@ -93,24 +95,4 @@ export function createPriceGuardStore(options: {
       }
     },
   };
-}
-
-/** A condition that did not hold is an answer, and passes. */
-async function guarded<T>(
-  action: "read" | "write",
-  signal: AbortSignal,
-  request: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await request();
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (cause instanceof ConditionalCheckFailedException) throw cause;
-    throw failed(action, cause);
-  }
-}
-
-function failed(action: "read" | "write", cause: unknown): AppError {
-  const message = `cannot ${action} what the price guard remembers`;
-  return new AppError("price_guard_store_failed", message, { disposition: "retry", cause });
 }

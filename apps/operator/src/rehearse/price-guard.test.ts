@@ -30,7 +30,7 @@ test("a price that the guard never saw is doubted, with its number", async () =>
 
 test("a guard that cannot be asked is told of, and prices are taken as the ledger has them", async () => {
   const guard = await guardOf(() =>
-    Promise.reject(new AppError("price_guard_store_failed", "no table", { disposition: "retry" })),
+    Promise.reject(new AppError("state_table_failed", "no table", { disposition: "retry" })),
   );
   expect(guard.asked).toBe("not asked, no table");
   expect(guard.findDoubt(halfway)).toBeUndefined();

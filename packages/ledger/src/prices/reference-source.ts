@@ -79,3 +79,19 @@ export function openReferenceSource(
   const { REFERENCE_PRICES_URL: url, REFERENCE_MAX_AGE_SECONDS: maxAgeSeconds } = config;
   return url === undefined ? null : createReferenceSource({ url, clock, maxAgeSeconds });
 }
+
+/** A source that does not answer is as good as none: prices are judged by the rest then, and somebody hears of it. */
+export async function referencesOrNone(
+  read: ReadReferencePrices | null,
+  onFailure: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReferencePrice>> {
+  if (read === null) return new Map();
+  try {
+    return await read(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    onFailure(error);
+    return new Map();
+  }
+}
