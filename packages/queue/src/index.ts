@@ -1,5 +1,6 @@
 export type { Verdict } from "./answer-message.ts";
-export { type ReceiveLoopOptions, type ReceiveObserver, runReceiveLoop } from "./receive-loop.ts";
+export { type ReceiveLoopOptions, runReceiveLoop } from "./receive-loop.ts";
+export { createReceiveMetrics } from "./receive-metrics.ts";
 export type { ReceivedMessage } from "./received-message.ts";
 export {
   createSender,
@@ -8,4 +9,4 @@ export {
   type SenderOptions,
 } from "./send-messages.ts";
 export { createSqs, type QueueDepth, queueDepth, resolveQueueUrl } from "./sqs-client.ts";
-export type { Handle, HandlerAnswer, MessageEnd } from "./work-message.ts";
+export type { Handle, HandlerAnswer } from "./work-message.ts";

@@ -34,9 +34,8 @@ const MAX_BACK_OFF_MS = 20_000;
 
 /** What a receive loop tells whoever counts. */
 export interface ReceiveObserver {
-  readonly onReceived?: (count: number) => void;
-  /** `durationMs` is the time in the handler and in the answer; 0 when unstarted. */
-  readonly onEnd?: (end: MessageEnd, durationMs: number) => void;
+  readonly onEnd: (end: MessageEnd) => void;
+  /** @param code of the error; the client has tried again by then */
   readonly onReceiveFailed?: (code: string) => void;
 }
 
@@ -80,7 +79,7 @@ export interface ReceiveLoopOptions {
  * their visibility time-out is over. What it brings is handed back at once.
  */
 export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void> {
-  const { maxInFlight, stop, onBeat, observe, sleep = realSleep } = options;
+  const { maxInFlight, stop, onBeat, sleep = realSleep } = options;
   const running = new Set<Promise<void>>();
   let heldCount = 0;
   let freed = new AbortController();
@@ -114,7 +113,6 @@ export async function runReceiveLoop(options: ReceiveLoopOptions): Promise<void>
     }
     failures = 0;
     if (received.length === 0) continue;
-    observe?.onReceived?.(received.length);
     heldCount += received.length;
     for (const lane of groups.start(received.map((message) => hold(message, options)))) {
       running.add(lane);
@@ -147,11 +145,10 @@ function createGroups(options: ReceiveLoopOptions, onSlotFreed: () => void) {
     parkQueueUrl: options.parkQueueUrl,
     handle: options.handle,
     aroundAnswer: options.aroundAnswer ?? ((_message, send) => send()),
-    nowMs: options.nowMs ?? (() => performance.now()),
     log: options.log,
-    onEnd(end, durationMs) {
+    onEnd(end) {
       onSlotFreed();
-      observe?.onEnd?.(end, durationMs);
+      observe?.onEnd(end);
     },
   };
   return createWorkGroups({

@@ -23,13 +23,13 @@ export type Handle = (message: ReceivedMessage, signal: AbortSignal) => Promise<
 export type AroundAnswer = (message: ReceivedMessage, send: () => Promise<void>) => Promise<void>;
 
 /** How a message ended: its verdict, or why it got none. */
-export type MessageEnd = Verdict | "lost" | "unstarted" | "unanswered";
+export const MESSAGE_ENDS = ["done", "retry", "park", "lost", "unstarted", "unanswered"] as const;
+export type MessageEnd = (typeof MESSAGE_ENDS)[number];
 
 export interface WorkDeps extends AnswerDeps {
   readonly handle: Handle;
   readonly aroundAnswer: AroundAnswer;
-  readonly nowMs: () => number;
-  readonly onEnd: (end: MessageEnd, durationMs: number) => void;
+  readonly onEnd: (end: MessageEnd) => void;
   readonly log: Logger;
 }
 
@@ -40,9 +40,8 @@ export interface WorkDeps extends AnswerDeps {
  * held → handled (however it ends, and only when it has ended) → heartbeat stopped → answered | lost, unanswered.
  */
 export async function workMessage(held: HeldMessage, deps: WorkDeps): Promise<boolean> {
-  const startedMs = deps.nowMs();
   const end = await workToEnd(held, deps);
-  deps.onEnd(end, deps.nowMs() - startedMs);
+  deps.onEnd(end);
   return end === "done" || end === "park";
 }
 
@@ -53,7 +52,7 @@ export async function returnUnstarted(held: HeldMessage, deps: WorkDeps): Promis
   const end = aborted
     ? "lost"
     : await answer(held, deps, "unstarted", () => handBack(deps, held, 0));
-  deps.onEnd(end, 0);
+  deps.onEnd(end);
 }
 
 async function workToEnd(held: HeldMessage, deps: WorkDeps): Promise<MessageEnd> {
