@@ -63,6 +63,7 @@ LABEL org.opencontainers.image.title="weft-local" \
       org.opencontainers.image.source="https://github.com/weft-finance/weft-backend" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.version="${VERSION}"
+ENV REVISION=${REVISION}
 WORKDIR /app
 COPY --from=local-dependencies /src/node_modules ./node_modules
 COPY --from=sources /src/package.json ./
@@ -87,6 +88,8 @@ LABEL org.opencontainers.image.title="weft-${APP}" \
       org.opencontainers.image.source="https://github.com/weft-finance/weft-backend" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.version="${VERSION}"
+# What logs and metrics say of themselves.
+ENV REVISION=${REVISION}
 WORKDIR /app
 COPY --from=bundles /src/build/${APP}/main.mjs /src/build/${APP}/main.mjs.map ./
 # nonroot, by number: so the kubelet can tell that it is not root.

@@ -10,6 +10,7 @@ import {
 } from "../apps/liquidator/src/metrics.ts";
 import { KEPT_METRICS } from "../charts/src/collector/metrics-pipeline.ts";
 import { createGatewayMetrics } from "../packages/ledger/src/gateway/gateway-metrics.ts";
+import { createReceiveMetrics } from "../packages/queue/src/index.ts";
 
 interface Rule {
   readonly alert: string;
@@ -26,8 +27,10 @@ const registry = new Registry();
 createDispatcherMetrics(registry);
 createIndexerMetrics(registry);
 createLiquidatorMetrics(registry);
-for (const app of ["indexer", "liquidator"])
+for (const app of ["indexer", "liquidator"]) {
   createGatewayMetrics(app, ["https://gateway"], registry);
+  createReceiveMetrics(app, registry);
+}
 
 /** `metric` or `metric{label="value"}`, as an expression asks for it. */
 const selectors = rules.flatMap(({ expr }) =>

@@ -72,13 +72,18 @@ describe("the defaults in docs/configuration.md", () => {
 });
 
 describe("docs/metrics.md", () => {
-  it("lists the metrics of every program, no more and no fewer, with their kind and help", async () => {
+  it("lists the metrics of every program, no more and no fewer, with their kind, help and labels", async () => {
     const registry = new Registry();
     for (const { createMetrics } of Object.values(apps)) createMetrics(registry);
+    const labelsOf = (name: string) =>
+      (registry.getSingleMetric(name) as unknown as { labelNames: string[] }).labelNames;
     const exported = (await registry.getMetricsAsJSON()).map(({ name, type, help }) => [
       `\`${name}\``,
       String(type),
       help,
+      labelsOf(name)
+        .map((label) => `\`${label}\``)
+        .join(", ") || "none",
     ]);
     const listed = rowsOf("metrics.md").filter(([name = ""]) => /^`[a-z]+_/.test(name));
     const programs = listed.filter(([, kind]) =>

@@ -17,6 +17,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 export const envSchema = crossCheck(
   z.object({
     LOG_LEVEL: shellVariables.LOG_LEVEL,
+    REVISION: shellVariables.REVISION,
     ...ledgerVariables,
     ...awsVariables,
     INDEX_QUEUE: queueName,

@@ -1,7 +1,7 @@
 import { connectGateway } from "@weft/ledger";
 import type { IndexBatch } from "@weft/messages";
 import { createSender, createSqs, queueDepth, resolveQueueUrl } from "@weft/queue";
-import { createRemoteClock, type Logger, startProgram, systemClock } from "@weft/runtime";
+import { createRemoteClock, type Logger, startProgram, systemClock, VERSION } from "@weft/runtime";
 import { createDynamo, createObjectStore, createRunPointer, createS3 } from "@weft/store";
 import { Registry } from "prom-client";
 import { type Config, parseConfig } from "./config.ts";
@@ -9,7 +9,6 @@ import { createMetrics, readMetrics } from "./metrics.ts";
 import { wireDispatcher } from "./wire.ts";
 
 const APP = "dispatcher";
-const VERSION = "0.1.0";
 
 async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Promise<void> {
   const region = config.AWS_REGION;
@@ -39,7 +38,6 @@ async function runDispatcher(config: Config, log: Logger, stop: AbortSignal): Pr
 await startProgram({
   process,
   app: APP,
-  version: VERSION,
   parse: parseConfig,
   gracePeriodMs: 20_000,
   run: runDispatcher,

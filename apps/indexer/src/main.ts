@@ -1,11 +1,18 @@
 import { assertFresh, connectGateway, openReferenceSource, readHead } from "@weft/ledger";
 import { type Candidate, runManifestKey } from "@weft/messages";
-import { createSender, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
+import {
+  createReceiveMetrics,
+  createSender,
+  createSqs,
+  resolveQueueUrl,
+  runReceiveLoop,
+} from "@weft/queue";
 import {
   createRemoteClock,
   runWorker,
   startProgram,
   systemClock,
+  VERSION,
   type WorkerShell,
 } from "@weft/runtime";
 import {
@@ -21,7 +28,6 @@ import { createMetrics } from "./metrics.ts";
 import { wireBatchHandler } from "./wire.ts";
 
 const APP = "indexer";
-const VERSION = "0.1.0";
 /** A batch in hand is finished before the process ends. */
 const GRACE_PERIOD_MS = 60_000;
 /** No run has this id: reading its manifest only shows whether the bucket answers. */
@@ -90,6 +96,7 @@ async function receiveBatches(
     waitTimeSeconds: config.RECEIVE_WAIT_SECONDS,
     handle: (message, signal) => gate.through(() => handle(message, signal)),
     gate: gate.admits,
+    observe: createReceiveMetrics(APP, registry),
     onBeat: heartbeat.beat,
     log,
     stop,
@@ -100,11 +107,11 @@ async function receiveBatches(
 await startProgram({
   process,
   app: APP,
-  version: VERSION,
   parse: parseConfig,
   gracePeriodMs: GRACE_PERIOD_MS,
   run: (config, log, stop) =>
     runWorker({
+      app: APP,
       ops: config,
       parts: PARTS,
       log,

@@ -6,7 +6,7 @@ import {
   openReferenceSource,
   readHead,
 } from "@weft/ledger";
-import { createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
+import { createReceiveMetrics, createSqs, resolveQueueUrl, runReceiveLoop } from "@weft/queue";
 import {
   createRemoteClock,
   type LedgerClock,
@@ -15,6 +15,7 @@ import {
   sleep,
   startProgram,
   systemClock,
+  VERSION,
   type WorkerShell,
 } from "@weft/runtime";
 import {
@@ -40,7 +41,6 @@ import { wireLiquidator } from "./wire.ts";
 import { wireTreasury } from "./wire-treasury.ts";
 
 const APP = "liquidator";
-const VERSION = "0.1.0";
 /** What is being executed is brought to submission before the process ends. */
 const GRACE_PERIOD_MS = 30_000;
 const PARTS = ["signer", "gateway", "queue", "table"] as const;
@@ -146,6 +146,7 @@ async function receiveCandidates(
       aroundAnswer: ({ groupId, messageId }, answer) =>
         runStep({ step: JOB_STEPS.ANSWER.answerMessage, cdpId: groupId ?? messageId }, answer),
       gate: createReceiveGate({ fleet, outage, backlog, metrics, log }),
+      observe: createReceiveMetrics(APP, registry),
       onBeat: heartbeat.beat,
       log,
       stop,
@@ -172,11 +173,11 @@ async function readFreshHead(
 await startProgram({
   process,
   app: APP,
-  version: VERSION,
   parse: parseConfig,
   gracePeriodMs: GRACE_PERIOD_MS,
   run: (config, log, stop) =>
     runWorker({
+      app: APP,
       ops: config,
       parts: PARTS,
       log,

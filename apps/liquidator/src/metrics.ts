@@ -20,37 +20,34 @@ export const MONEY_CODES = [
 /** Every metric of this program. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
+  return {
+    ...createAttemptMetrics(registers),
+    ...createWorkMetrics(registers),
+    ...createTableMetrics(registers),
+    ...createTreasuryMetrics(registers),
+  };
+}
+
+function createAttemptMetrics(registers: Registry[]) {
   const endings = new Counter({
     name: "liquidator_attempts_total",
     help: "Attempts by how they ended.",
     labelNames: ["ending"],
     registers,
   });
-  // A counter that is not there cannot be told from one that stays at zero.
-  for (const ending of ENDINGS) endings.inc({ ending }, 0);
-  const receivingPaused = new Gauge({
-    name: "liquidator_receiving_paused_info",
-    help: "1 while no messages are received, by reason.",
-    labelNames: ["reason"],
-    registers,
-  });
-  for (const reason of PAUSE_REASONS) receivingPaused.set({ reason }, 0);
   const failures = new Counter({
     name: "liquidator_failures_total",
     help: "Candidates that could not be brought to an ending, by error code.",
     labelNames: ["code"],
     registers,
   });
+  // A counter that is not there cannot be told from one that stays at zero.
+  for (const ending of ENDINGS) endings.inc({ ending }, 0);
   // The first of these pages, and an increase is seen only of what was there before.
   for (const code of MONEY_CODES) failures.inc({ code }, 0);
   return {
     endings,
     failures,
-    referenceFailures: new Counter({
-      name: "liquidator_reference_failures_total",
-      help: "Times that the source of reference prices did not answer.",
-      registers,
-    }),
     queuedToSubmitted: new Histogram({
       name: "liquidator_queued_to_submitted_seconds",
       help: "From queueing a candidate to submitting its transaction.",
@@ -80,6 +77,19 @@ export function createMetrics(registry: Registry) {
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
       registers,
     }),
+  };
+}
+
+function createWorkMetrics(registers: Registry[]) {
+  const receivingPaused = new Gauge({
+    name: "liquidator_receiving_paused_info",
+    help: "1 while no messages are received, by reason.",
+    labelNames: ["reason"],
+    registers,
+  });
+  for (const reason of PAUSE_REASONS) receivingPaused.set({ reason }, 0);
+  return {
+    receivingPaused,
     executorsBusy: new Gauge({
       name: "liquidator_executors_busy",
       help: "Executors at work.",
@@ -90,7 +100,22 @@ export function createMetrics(registry: Registry) {
       help: "Messages held, those that wait for finality included.",
       registers,
     }),
-    receivingPaused,
+    headAge: new Gauge({
+      name: "liquidator_head_age_seconds",
+      help: "Age of the ledger head when it was last read.",
+      registers,
+    }),
+    referenceFailures: new Counter({
+      name: "liquidator_reference_failures_total",
+      help: "Times that the source of reference prices did not answer.",
+      registers,
+    }),
+  };
+}
+
+/** What the reconciler sees of the state table. */
+function createTableMetrics(registers: Registry[]) {
+  return {
     unfinal: new Gauge({
       name: "liquidator_unfinal_cdps",
       help: "CDPs with a signed attempt that has no end yet, as the reconciler saw them last.",
@@ -111,6 +136,11 @@ export function createMetrics(registry: Registry) {
       help: "When the reconciler last went over the table.",
       registers,
     }),
+  };
+}
+
+function createTreasuryMetrics(registers: Registry[]) {
+  return {
     treasuryBalance: new Gauge({
       name: "liquidator_treasury_balance_tokens",
       help: "What the account holds, by resource of the market.",
@@ -146,11 +176,6 @@ export function createMetrics(registry: Registry) {
     spendCeiling: new Gauge({
       name: "liquidator_spend_ceiling_xrd",
       help: "What the fees of an hour of the clock may come to.",
-      registers,
-    }),
-    headAge: new Gauge({
-      name: "liquidator_head_age_seconds",
-      help: "Age of the ledger head when it was last read.",
       registers,
     }),
   };

@@ -13,7 +13,7 @@ import {
   xrdAddress,
 } from "@weft/ledger";
 import { type Market, parseDecimal } from "@weft/protocol";
-import { createRemoteClock, systemClock } from "@weft/runtime";
+import { createRemoteClock, systemClock, VERSION } from "@weft/runtime";
 import {
   createAttemptStore,
   createDynamo,
@@ -35,8 +35,6 @@ import { listOutcomes } from "./list-outcomes.ts";
 import { listQuarantine } from "./list-quarantine.ts";
 import { listReservations } from "./list-reservations.ts";
 import { pauseFleet, resumeFleet } from "./switch-fleet.ts";
-
-const VERSION = "0.1.0";
 
 /** Does what was asked for. Only `pause`, `resume`, `quarantine release` and `prices accept` change anything. */
 export async function runCommand(

@@ -18,7 +18,8 @@ const EXIT_PERMANENT = 1;
 
 /**
  * Cuts the book into batches, every few minutes, and exits.
- * `kubectl create job --from=cronjob/dispatcher` gives an extra run at once.
+ * `kubectl create job --from=cronjob/dispatcher` gives an extra run at once. A run is named by the minute at the end of its
+ * Job's name (charts/README.md); under another name it repeats the run of the interval that it falls in.
  */
 export function dispatcher(scope: Construct, context: Context): void {
   const { env, names } = context;

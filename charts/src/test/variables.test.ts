@@ -93,7 +93,7 @@ test.each<[Program, string[]]>([
   ["liquidator", ["FINALITY_POLL_MS"]],
 ])("what mainnet leaves to the %s itself is nothing an environment differs in", (program, own) => {
   const common = [
-    ...["GATEWAY_CALL_BUDGET_MS", "GATEWAY_TIMEOUT_MS", "LOG_LEVEL", "CLOCK_URL"],
+    ...["GATEWAY_CALL_BUDGET_MS", "GATEWAY_TIMEOUT_MS", "LOG_LEVEL", "CLOCK_URL", "REVISION"],
     ...["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB"],
   ];
   const worker = ["OPS_HOST", "OPS_PORT", "RECEIVE_WAIT_SECONDS", "BAD_DEBT_COLLATERAL_XRD"];

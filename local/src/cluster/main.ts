@@ -7,7 +7,6 @@ import { forgetSnapshots } from "./forget-snapshots.ts";
 import { createProbes } from "./probes.ts";
 
 const APP = "local";
-const VERSION = "0.1.0";
 /** Nothing is kept, so there is nothing to finish but what is being answered. */
 const GRACE_PERIOD_MS = 5_000;
 const MINUTE_MS = 60_000;
@@ -72,7 +71,6 @@ async function serve(config: ClusterConfig, log: Logger, stop: AbortSignal): Pro
 await startProgram({
   process,
   app: APP,
-  version: VERSION,
   parse: parseConfig,
   gracePeriodMs: GRACE_PERIOD_MS,
   run: serve,

@@ -13,6 +13,8 @@ export const shellVariables = {
   OPS_HOST: z.string().min(1).default("0.0.0.0"),
   /** 0 takes a free port, which is logged. */
   OPS_PORT: whole(0, 65_535).default(9_400),
+  /** The commit that the image was built of, which sets it. */
+  REVISION: z.string().min(1).default("unknown"),
 };
 
 /** The ledger and how gently to treat its Gateway. */

@@ -23,7 +23,8 @@ export {
   priceGuardVariables,
 } from "./price-guard-variables.ts";
 export { createReadiness, type Readiness } from "./readiness.ts";
-export { createRecent, type RecentOptions } from "./recent.ts";
+export { createRecent, type Recent, type RecentOptions } from "./recent.ts";
+export { VERSION } from "./release.ts";
 export { type LoopOptions, runLoop } from "./run-loop.ts";
 export { runWorker, type WorkerShell } from "./run-worker.ts";
 export { createSemaphore, type Semaphore } from "./semaphore.ts";

@@ -22,7 +22,8 @@ function setUp() {
   return { lines, log, listening: listening.promise };
 }
 
-const ops = { OPS_HOST: "127.0.0.1", OPS_PORT: 0 };
+const ops = { OPS_HOST: "127.0.0.1", OPS_PORT: 0, REVISION: "0123abc" };
+const app = "test";
 
 it("answers probes from the first moment, is ready once its parts answered, and closes at the end", async () => {
   const { log, listening } = setUp();
@@ -31,6 +32,7 @@ it("answers probes from the first moment, is ready once its parts answered, and 
   const readyz = async () => (await fetch(`${await listening}/readyz`)).status;
   const statuses: number[] = [];
   const running = runWorker({
+    app,
     ops,
     parts: ["queue"],
     log,
@@ -49,10 +51,11 @@ it("answers probes from the first moment, is ready once its parts answered, and 
   await expect(readyz()).rejects.toThrow("fetch failed");
 });
 
-it("tells when its process started, by which a release is known to have arrived", async () => {
+it("tells when its process started and of what it was built, by which a release is known to have arrived", async () => {
   const { log, listening } = setUp();
   let metrics = "";
   await runWorker({
+    app,
     ops,
     parts: [],
     log,
@@ -61,6 +64,7 @@ it("tells when its process started, by which a release is known to have arrived"
       metrics = await (await fetch(`${await listening}/metrics`)).text();
     },
   });
+  expect(metrics).toContain('test_build_info{version="0.1.0",revision="0123abc"} 1');
   const startedAt = Number(/^process_start_time_seconds (.+)$/m.exec(metrics)?.[1]);
   expect(Math.abs(startedAt - (Date.now() / 1_000 - process.uptime()))).toBeLessThan(2);
 });
@@ -70,6 +74,7 @@ it("being asked to stop while a dependency does not answer is an ordinary end", 
   const stop = new AbortController();
   const outage = new AppError("gateway_unavailable", "no answer", { disposition: "retry" });
   await runWorker({
+    app,
     ops,
     parts: ["gateway"],
     log,
@@ -90,7 +95,8 @@ it("a busy port is told with what to do about it", async () => {
   if (address === null || typeof address === "string") throw new Error("no port");
   const { log } = setUp();
   const running = runWorker({
-    ops: { OPS_HOST: "127.0.0.1", OPS_PORT: address.port },
+    app,
+    ops: { ...ops, OPS_PORT: address.port },
     parts: [],
     log,
     stop: new AbortController().signal,

@@ -5,6 +5,7 @@ import type { Logger } from "./logger.ts";
 import { createOpsServer } from "./ops-server.ts";
 import { persist } from "./persist.ts";
 import { createReadiness } from "./readiness.ts";
+import { showBuildInfo } from "./release.ts";
 import { sleep } from "./sleep.ts";
 
 /** The receive loop beats at least once per long poll; three polls without a beat are a loop that stands. */
@@ -27,7 +28,12 @@ export interface WorkerShell<Part extends string> {
 }
 
 export interface RunWorkerOptions<Part extends string> {
-  readonly ops: { readonly OPS_HOST: string; readonly OPS_PORT: number };
+  readonly app: string;
+  readonly ops: {
+    readonly OPS_HOST: string;
+    readonly OPS_PORT: number;
+    readonly REVISION: string;
+  };
   /** What has to answer once before the process is ready. */
   readonly parts: readonly Part[];
   readonly log: Logger;
@@ -43,10 +49,11 @@ export interface RunWorkerOptions<Part extends string> {
 export async function runWorker<Part extends string>(
   options: RunWorkerOptions<Part>,
 ): Promise<void> {
-  const { ops, parts, log, stop, work } = options;
+  const { app, ops, parts, log, stop, work } = options;
   const registry = new Registry();
   // The check after a release goes by when a process started.
   collectDefaultMetrics({ register: registry });
+  showBuildInfo(registry, { app, revision: ops.REVISION });
   const heartbeat = createHeartbeat(() => performance.now());
   const readiness = createReadiness(parts);
   const server = createOpsServer({

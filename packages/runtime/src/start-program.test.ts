@@ -18,9 +18,9 @@ function setUp(env: Environment) {
     startProgram({
       process,
       app: "test",
-      version: "0",
       parse: ({ QUEUE }) => {
-        if (QUEUE !== undefined) return { LOG_LEVEL: "silent" as const, queue: QUEUE };
+        if (QUEUE !== undefined)
+          return { LOG_LEVEL: "silent" as const, REVISION: "0123abc", queue: QUEUE };
         throw new AppError("bad_environment", "QUEUE: is not set", { disposition: "park" });
       },
       gracePeriodMs: 1_000,

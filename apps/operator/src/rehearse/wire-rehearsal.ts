@@ -19,7 +19,7 @@ import {
   xrdAddress,
 } from "@weft/ledger";
 import { parseDecimal } from "@weft/protocol";
-import { inParallel } from "@weft/runtime";
+import { inParallel, VERSION } from "@weft/runtime";
 import { createDynamo, createPriceGuardStore } from "@weft/store";
 import { Registry } from "prom-client";
 import type { Answer } from "../answer.ts";
@@ -28,7 +28,6 @@ import { openPriceGuard } from "./price-guard.ts";
 import { rehearsalAnswer } from "./rehearsal-answer.ts";
 import { type RehearsalAccount, type RehearseDeps, rehearse } from "./rehearse.ts";
 
-const VERSION = "0.1.0";
 /** What callers of this market ask for at once. */
 const IDS_PER_PREVIEW = 10;
 /** A preview is not held to its epochs; they are those of a transaction signed now. */
