@@ -1,3 +1,4 @@
+import { request } from "undici";
 import { AppError } from "./app-error.ts";
 
 /**
@@ -22,10 +23,10 @@ export function createRemoteClock(url: string): LedgerClock {
     async nowMs(signal) {
       let body: unknown;
       try {
-        const response = await fetch(url, {
+        const answer = await request(url, {
           signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
         });
-        body = await response.json();
+        body = await answer.body.json();
       } catch (cause) {
         throw clockUnavailable(url, cause);
       }

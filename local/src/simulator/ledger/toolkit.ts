@@ -19,20 +19,39 @@ export interface Payload {
   readonly owners: ReadonlySet<string>;
 }
 
+/**
+ * The toolkit writes each number by a formatter that it makes for it, 20 microseconds each. What is text already it writes
+ * as it stands.
+ */
+const asText = (number: number) => String(number) as unknown as number;
+const NETWORK_ID = asText(ADDRESSES.networkId);
+
+function withTextHeader(transaction: NotarizedTransaction): NotarizedTransaction {
+  const { signedIntent } = transaction;
+  const { header } = signedIntent.intent;
+  const numbers = {
+    networkId: asText(header.networkId),
+    startEpochInclusive: asText(header.startEpochInclusive),
+    endEpochExclusive: asText(header.endEpochExclusive),
+    nonce: asText(header.nonce),
+    tipPercentage: asText(header.tipPercentage),
+  };
+  const intent = { ...signedIntent.intent, header: { ...header, ...numbers } };
+  return { ...transaction, signedIntent: { ...signedIntent, intent } };
+}
+
 const accounts = new Map<string, string>();
 
 /** @throws {InvalidTransactionError} when the manifest does not compile for this network */
 export async function parseManifest(manifest: string): Promise<readonly Instruction[]> {
   const source = { kind: "String", value: manifest } as const;
-  const parsed = await RadixEngineToolkit.Instructions.convert(
-    source,
-    ADDRESSES.networkId,
-    "Parsed",
-  ).catch((error: unknown) => {
-    throw new InvalidTransactionError(`the manifest does not compile: ${reasonOf(error)}`, {
-      cause: error,
-    });
-  });
+  const parsed = await RadixEngineToolkit.Instructions.convert(source, NETWORK_ID, "Parsed").catch(
+    (error: unknown) => {
+      throw new InvalidTransactionError(`the manifest does not compile: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    },
+  );
   return parsed.kind === "Parsed" ? parsed.value : [];
 }
 
@@ -44,8 +63,11 @@ export async function readPayload(hex: string): Promise<Payload> {
   const bytes = Uint8Array.from(Buffer.from(hex, "hex"));
   const transaction = await decompile(bytes, "String");
   const { NotarizedTransaction: toolkit } = RadixEngineToolkit;
-  const intentHash = await toolkit.intentHash(transaction);
-  const fault = await invalidity(transaction, { intentHash: intentHash.hash, bytes });
+  const hashed = withTextHeader(transaction);
+  const intentHash = await toolkit.intentHash(hashed);
+  const { hash: signedIntentHash } = await toolkit.signedIntentHash(hashed);
+  const hashes = { intentHash: intentHash.hash, signedIntentHash };
+  const fault = await invalidity(transaction, { ...hashes, bytes });
   if (fault !== null) {
     throw new InvalidTransactionError(`the transaction is not valid: ${fault}`);
   }
@@ -58,7 +80,7 @@ export async function readPayload(hex: string): Promise<Payload> {
   return {
     hex,
     intentHash: intentHash.id,
-    payloadHash: (await toolkit.notarizedTransactionHash(transaction)).id,
+    payloadHash: (await toolkit.notarizedTransactionHash(hashed)).id,
     header,
     instructions: manifest.instructions.kind === "Parsed" ? manifest.instructions.value : [],
     owners: await accountsOf(keys.map((key) => Buffer.from(key).toString("hex"))),

@@ -21,8 +21,9 @@ describe("verifying a notarized transaction", () => {
     const bytes = Uint8Array.from(Buffer.from(change(hex), "hex"));
     const { NotarizedTransaction } = RadixEngineToolkit;
     const transaction = await NotarizedTransaction.decompile(bytes, "String");
-    const { hash } = await NotarizedTransaction.intentHash(transaction);
-    const fault = await invalidity(transaction, { intentHash: hash, bytes });
+    const { hash: intentHash } = await NotarizedTransaction.intentHash(transaction);
+    const { hash: signedIntentHash } = await NotarizedTransaction.signedIntentHash(transaction);
+    const fault = await invalidity(transaction, { intentHash, signedIntentHash, bytes });
     const theirs = await NotarizedTransaction.staticallyValidate(
       transaction,
       defaultValidationConfig(242),

@@ -16,7 +16,11 @@ const keys = new Map<string, KeyObject>();
  */
 export async function invalidity(
   transaction: NotarizedTransaction,
-  { intentHash, bytes }: { intentHash: Uint8Array; bytes: Uint8Array },
+  {
+    intentHash,
+    signedIntentHash,
+    bytes,
+  }: { intentHash: Uint8Array; signedIntentHash: Uint8Array; bytes: Uint8Array },
 ): Promise<string | null> {
   const config = defaultValidationConfig(ADDRESSES.networkId);
   const { signedIntent, notarySignature } = transaction;
@@ -48,8 +52,7 @@ export async function invalidity(
   if (signers.some(({ publicKey, signature }) => !isSigned(intentHash, publicKey, signature))) {
     return "an intent signature is wrong";
   }
-  const { hash } = await RadixEngineToolkit.NotarizedTransaction.signedIntentHash(transaction);
-  if (!isSigned(hash, header.notaryPublicKey.bytes, notarySignature.bytes)) {
+  if (!isSigned(signedIntentHash, header.notaryPublicKey.bytes, notarySignature.bytes)) {
     return "the notary signature is wrong";
   }
   const checked = await RadixEngineToolkit.Instructions.staticallyValidate(

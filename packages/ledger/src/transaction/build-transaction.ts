@@ -59,26 +59,40 @@ async function build(input: TransactionInput, sign: Signer["sign"]): Promise<Bui
   const builder = await TransactionBuilder.new();
   const transaction = await builder
     .header({
-      networkId,
-      startEpochInclusive,
-      endEpochExclusive,
-      nonce,
+      networkId: asText(networkId),
+      startEpochInclusive: asText(startEpochInclusive),
+      endEpochExclusive: asText(endEpochExclusive),
+      nonce: asText(nonce),
       notaryPublicKey: new PublicKey.Ed25519(signer.publicKeyHex),
       notaryIsSignatory: true,
-      tipPercentage: 0,
+      tipPercentage: asText(0),
     })
     .manifest({ instructions: { kind: "String", value: manifest }, blobs: [] })
     .notarizeAsync(async (hash) => new Signature.Ed25519(await sign(hash)));
   const { NotarizedTransaction } = RadixEngineToolkit;
   const verdict = await NotarizedTransaction.staticallyValidate(
     transaction,
-    defaultValidationConfig(networkId),
+    inText(defaultValidationConfig(networkId)),
   );
   if (verdict.kind === "Invalid") throw invalid(verdict.error);
   const { id } = await NotarizedTransaction.intentHash(transaction);
   const payload = await NotarizedTransaction.compile(transaction);
   return { intentHash: id, payloadHex: Buffer.from(payload).toString("hex") };
 }
+
+/**
+ * The toolkit writes each number by a formatter that it makes for it, 20 microseconds each and some thirty to a transaction.
+ * What is text already it writes as it stands.
+ */
+const asText = <N extends number | bigint>(number: N): N => String(number) as unknown as N;
+
+const inText = <T extends object>(numbers: T): T =>
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [
+      name,
+      typeof value === "object" ? inText(value) : asText(value),
+    ]),
+  ) as T;
 
 // Without the toolkit's error as its cause: logs would carry the whole request with it.
 function invalid(message: string): AppError {
