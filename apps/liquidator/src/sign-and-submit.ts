@@ -6,6 +6,8 @@ import type { ReadyTransaction } from "./prepare-transaction.ts";
 
 /** A transaction that is written down: it may be on its way, and only its own end ends it. */
 export type SignedTransaction = SignedAttempt & { readonly submittedAtMs: number | null };
+/** One that this process has handed in a moment ago. */
+export type SubmittedTransaction = SignedAttempt & { readonly submittedAtMs: number };
 
 export interface SignRequest {
   readonly candidate: Candidate;
@@ -27,10 +29,6 @@ export interface SignAndSubmitDeps {
     write: { readonly cdpId: string; readonly fence: number; readonly attempt: SignedAttempt },
     signal: AbortSignal,
   ) => Promise<void>;
-  readonly recordSubmitted: (
-    write: { readonly cdpId: string; readonly fence: number; readonly submittedAtMs: number },
-    signal: AbortSignal,
-  ) => Promise<void>;
   readonly submit: (payloadHex: string, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;
 }
@@ -38,13 +36,14 @@ export interface SignAndSubmitDeps {
 /**
  * Signs, writes the signed transaction down, and only then submits it: whatever happens after the write, the same
  * bytes are found and sent again, and no second intent is signed meanwhile.
- * A submission that fails is not the end of the attempt: its status is.
+ * A submission that fails is not the end of the attempt: its status is. When it was submitted is recorded by whoever waits
+ * for that: nothing hangs on it, and the executor is free for the next.
  */
 export async function signAndSubmit(
   request: SignRequest,
   deps: SignAndSubmitDeps,
   signal: AbortSignal,
-): Promise<SignedTransaction> {
+): Promise<SubmittedTransaction> {
   const { candidate, fence, attempt, ready } = request;
   const { cdpId, runId } = candidate;
   const { manifest, startEpochInclusive, endEpochExclusive, nonce } = ready;
@@ -61,9 +60,7 @@ export async function signAndSubmit(
   };
   await deps.recordSigned({ cdpId, fence, attempt: signed }, signal);
   await deps.submit(signed.payloadHex, signal);
-  const submittedAtMs = deps.wallMs();
-  await deps.recordSubmitted({ cdpId, fence, submittedAtMs }, signal);
-  return { ...signed, submittedAtMs };
+  return { ...signed, submittedAtMs: deps.wallMs() };
 }
 
 function contextOf({

@@ -36,8 +36,11 @@ const SIGN = {
   build: "sign",
   recordSigned: "record_signed",
   submit: "submit",
-  recordSubmitted: "record_submitted",
 } as const satisfies StepsOf<SignAndSubmitDeps>;
+
+const FOLLOW = {
+  recordSubmitted: "record_submitted",
+} as const satisfies StepsOf<Pick<AttemptStore, "recordSubmitted">>;
 
 const FINALITY = {
   readStatus: "read_status",
@@ -64,7 +67,7 @@ const SETTLE = {
 const ANSWER = { answerMessage: "answer_message" } as const;
 
 /** Everything an attempt asks of the outside world or tells it, by the job that does. */
-export const JOB_STEPS = { LEASE, WORK, SIGN, FINALITY, FINISH, SETTLE, ANSWER };
+export const JOB_STEPS = { LEASE, WORK, SIGN, FOLLOW, FINALITY, FINISH, SETTLE, ANSWER };
 
 type ValueOf<T> = T[keyof T];
 type StepsIn<Job> = Job extends object ? Exclude<ValueOf<Job>, null> : never;

@@ -9,7 +9,11 @@ import { createGiveWay, type GiveWay } from "./give-way.ts";
 import { type HandleCandidateDeps, handleCandidate } from "./handle-candidate.ts";
 import { MONEY_CODES } from "./metrics.ts";
 import { type ReconcileDeps, reconcileAttempts } from "./reconcile-attempts.ts";
-import { type SignAndSubmitDeps, signAndSubmit } from "./sign-and-submit.ts";
+import {
+  type SignAndSubmitDeps,
+  type SubmittedTransaction,
+  signAndSubmit,
+} from "./sign-and-submit.ts";
 import { inSteps, JOB_STEPS } from "./steps.ts";
 import { type Leases, type WorkedLease, wireLeases } from "./wire-leases.ts";
 import { type LedgerJobs, wireLedger } from "./wire-ledger.ts";
@@ -136,16 +140,19 @@ function workPositionDeps(
   ): WorkPositionDeps => {
     const at = { runStep, cdpId };
     const settle = settleOf({ cdpId, fence, record, lease });
-    let submittedHere: string | null = null;
+    let submittedHere: SubmittedTransaction | null = null;
     const signing: SignAndSubmitDeps = {
       build: ledger.build,
       submit: ledger.submit,
       recordSigned: (write, s) =>
         lease.extending((leaseUntilMs) => attempts.recordSigned({ ...write, leaseUntilMs }, s)),
-      recordSubmitted: (write, s) =>
-        lease.extending((leaseUntilMs) => attempts.recordSubmitted({ ...write, leaseUntilMs }, s)),
       wallMs: Date.now,
     };
+    const { recordSubmitted } = inSteps(
+      { recordSubmitted: attempts.recordSubmitted },
+      JOB_STEPS.FOLLOW,
+      at,
+    );
     const deps: WorkPositionDeps = {
       judge: ledger.judge,
       prepare: ledger.prepare,
@@ -157,20 +164,23 @@ function workPositionDeps(
       signAndSubmit: async (request, signal) => {
         await fleet.refuseUnlessArmed(request.ready.startEpochInclusive, signal);
         const signed = await signAndSubmit(request, inSteps(signing, JOB_STEPS.SIGN, at), signal);
-        submittedHere = signed.intentHash;
+        submittedHere = signed;
         outage.progressed("signed");
         return signed;
       },
       finish: async (request, signal) => {
         // Who waits for a commit is in the way of nobody.
         backlog.left(messageId);
-        const isNew = request.signed.intentHash === submittedHere;
-        const waitedMs = isNew ? await giveWay.wait(AbortSignal.any([signal, stopping])) : 0;
-        const waiting = {
-          pace: isNew ? pace.after(waitedMs) : null,
-          patienceMs: FINALITY_PATIENCE_MS,
-        };
-        return finish(request, waiting, settle, signal);
+        const patienceMs = FINALITY_PATIENCE_MS;
+        if (request.signed.intentHash !== submittedHere?.intentHash) {
+          return finish(request, { pace: null, patienceMs }, settle, signal);
+        }
+        const waitedMs = await giveWay.wait(AbortSignal.any([signal, stopping]));
+        const { submittedAtMs } = submittedHere;
+        await lease.extending((leaseUntilMs) =>
+          recordSubmitted({ cdpId, fence, leaseUntilMs, submittedAtMs }, signal),
+        );
+        return finish(request, { pace: pace.after(waitedMs), patienceMs }, settle, signal);
       },
       settle,
       onExecutor: onExecutorOf(messageId),
