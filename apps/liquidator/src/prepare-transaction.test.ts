@@ -1,107 +1,19 @@
-import type { LedgerHead, LedgerHealth } from "@weft/ledger";
-import {
-  DECIMAL_ONE,
-  DECIMAL_ZERO,
-  type Decimal,
-  type FlashTerms,
-  type LiquidationPlan,
-  parseDecimal,
-} from "@weft/protocol";
+import { DECIMAL_ZERO, parseDecimal } from "@weft/protocol";
 import type { TreasuryBooks } from "@weft/store";
 import { describe, expect, it } from "vitest";
-import { nonceOf, type PrepareTransactionDeps, prepareTransaction } from "./prepare-transaction.ts";
-
-const signal = new AbortController().signal;
-const head: LedgerHead = { stateVersion: 1_000n, epoch: 100, round: 7, timestampMs: 0 };
-const XRD = "resource_sim1xrd";
-const USD = "resource_sim1usd";
-const BTC = "resource_sim1btc";
-
-/** Owes 100 USD at 2 XRD; holds 240 XRD, taken with a bonus of 7 %, of which the protocol keeps a fifth. */
-const health: LedgerHealth = {
-  loanValue: parseDecimal("200"),
-  adjustedLoanValue: parseDecimal("200"),
-  collateralValue: parseDecimal("240"),
-  liquidationCollateralValue: parseDecimal("192"),
-  liquidationLtv: parseDecimal("1.041666666666666666"),
-  loans: [
-    {
-      resource: USD,
-      units: parseDecimal("99"),
-      amount: parseDecimal("100"),
-      price: parseDecimal("2"),
-      value: parseDecimal("200"),
-      closeFactor: parseDecimal("0.5"),
-    },
-  ],
-  collaterals: [
-    {
-      resource: XRD,
-      amount: parseDecimal("240"),
-      price: parseDecimal("1"),
-      value: parseDecimal("240"),
-      liquidationValue: parseDecimal("192"),
-      bonusRate: parseDecimal("0.07"),
-      resourceType: "token",
-      underlying: null,
-      isFromNft: false,
-    },
-  ],
-  nfts: [],
-};
-
-const paidBy = (plan: LiquidationPlan) =>
-  plan.funding === "nft" ? plan.nft.id : String(plan.repay.amount);
-const takenBy = (plan: LiquidationPlan) =>
-  plan.funding === "nft" ? [plan.nft.resource] : plan.seize.map(({ resource }) => resource);
-
-function prepare(
-  change: Partial<PrepareTransactionDeps> = {},
-  amounts: ReadonlyMap<string, Decimal> | null = new Map([
-    [USD, parseDecimal("1000")],
-    [XRD, parseDecimal("10")],
-  ]),
-  position: LedgerHealth = health,
-  books?: TreasuryBooks,
-) {
-  const deps: PrepareTransactionDeps = {
-    assetDivisibility: () => 6,
-    protocolBonusShare: parseDecimal("0.2"),
-    xrd: XRD,
-    feeLockXrd: parseDecimal("10"),
-    minProfitXrd: parseDecimal("0.1"),
-    allowedLossXrd: DECIMAL_ZERO,
-    dustXrd: DECIMAL_ZERO,
-    keep: new Map(),
-    terms: () => ({}),
-    maxSlippage: parseDecimal("0.01"),
-    epochWindow: 2,
-    account: "account_sim1treasury",
-    dryRun: false,
-    composeManifest: (plan, cdpId) => `liquidate ${cdpId} with ${paidBy(plan)}`,
-    preview: () => Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("0.5") }),
-    ...change,
-  };
-  const treasury = { head, amounts, books };
-  return prepareTransaction(
-    { cdpId: "#1006#", attempt: 4, head, health: position, treasury },
-    deps,
-    signal,
-  );
-}
-
-/** The same debt over 80 XRD worth of BTC and 60 XRD: half of the loan takes more than either. */
-function withTwoCollaterals(): LedgerHealth {
-  const [xrd] = health.collaterals;
-  if (xrd === undefined) throw new Error("no collateral to start from");
-  const held = (resource: string, value: string) => ({
-    ...xrd,
-    resource,
-    amount: parseDecimal(value),
-    value: parseDecimal(value),
-  });
-  return { ...health, collaterals: [held(BTC, "80"), held(XRD, "60")] };
-}
+import {
+  BTC,
+  head,
+  health,
+  paidBy,
+  prepare,
+  signal,
+  takenBy,
+  USD,
+  withTwoCollaterals,
+  XRD,
+} from "../test/sample-preparation.ts";
+import { nonceOf, prepareTransaction } from "./prepare-transaction.ts";
 
 describe("prepareTransaction", () => {
   it("plans half of the loan, previews that very manifest, and keeps the window short", async () => {
@@ -275,105 +187,6 @@ describe("prepareTransaction", () => {
     expect(await prepare({ account: null, dryRun: true, preview }, null)).toEqual({
       kind: "dry_run",
       detail: `not previewed, no account; repay 50 of ${USD} for 5.6 XRD before fees`,
-    });
-  });
-});
-
-describe("ways to pay", () => {
-  /** Flash loans of everything, at a tenth of a percent, and a pool that swaps XRD for USD. */
-  const flash: FlashTerms = {
-    liquidity: () => parseDecimal("1000000"),
-    feeRate: () => parseDecimal("0.001"),
-    route: (from, to) =>
-      from === XRD && to === USD ? [{ pool: "component_sim1dex", input: XRD }] : undefined,
-    swapLoss: parseDecimal("0.02"),
-  };
-  const onlyFee = new Map([[XRD, parseDecimal("10")]]);
-
-  it("without the asset owed it borrows it by flash, and sells what is seized", async () => {
-    const ready = await prepare({ terms: () => ({ flash }) }, onlyFee);
-    expect(ready).toMatchObject({ kind: "ready", plan: { funding: "flash_swap" } });
-  });
-
-  it("with it, it pays out of the inventory, which costs no fee", async () => {
-    const ready = await prepare({ terms: () => ({ flash }) });
-    expect(ready).toMatchObject({ kind: "ready", plan: { funding: "inventory" } });
-  });
-
-  it("what the ledger refuses is followed by the next best way, three previews at most", async () => {
-    const previewed: string[] = [];
-    const ready = await prepare(
-      {
-        terms: () => ({ flash }),
-        composeManifest: (plan) => plan.funding,
-        preview: (manifest) => {
-          previewed.push(manifest);
-          return Promise.resolve(
-            manifest === "inventory"
-              ? { status: "Failed", errorMessage: "assertion" }
-              : { status: "Succeeded", feeXrd: parseDecimal("0.5") },
-          );
-        },
-      },
-      undefined,
-      withTwoCollaterals(),
-    );
-    expect(previewed).toEqual(["inventory", "inventory", "flash_swap"]);
-    expect(ready).toMatchObject({ kind: "ready", plan: { funding: "flash_swap" } });
-  });
-
-  it("what the market has switched off is no loss and no fault: it ends as unprofitable, with its numbers", async () => {
-    const services = {
-      mayRepay: () => false,
-      mayRepayForNft: () => true,
-      mayRemove: () => true,
-    };
-    expect(await prepare({ terms: () => ({ services, flash }) })).toEqual({
-      kind: "unprofitable",
-      detail:
-        "the market has switched off what would earn 5.6 XRD; liquidation_ltv 1.041666666666666666, loans 200 XRD, collateral 240 XRD",
-    });
-  });
-
-  it("terms that are too old stop it", async () => {
-    const terms = () => {
-      throw new Error("terms_stale");
-    };
-    await expect(prepare({ terms })).rejects.toThrow("terms_stale");
-  });
-
-  it("loses nothing unless it is told how much it may", async () => {
-    const preview = () =>
-      Promise.resolve({ status: "Succeeded", feeXrd: parseDecimal("6.5") } as const);
-    expect((await prepare({ preview })).kind).toBe("unprofitable");
-    const allowed = (text: string) => prepare({ preview, allowedLossXrd: parseDecimal(text) });
-    expect((await allowed("0.9")).kind).toBe("ready");
-    expect((await allowed("0.899999999999999999")).kind).toBe("unprofitable");
-  });
-
-  it("an NFT is paid for with debt and XRD, when there is enough of both", async () => {
-    const nft = {
-      resource: "resource_sim1nft",
-      id: "{1111}",
-      value: parseDecimal("300"),
-      loanPaymentValue: parseDecimal("200"),
-      compensationValue: parseDecimal("80"),
-      liquidationFee: parseDecimal("4"),
-      positions: [],
-      nftType: "claim_nft",
-    } as const;
-    const position = { ...health, collaterals: [], nfts: [nft] };
-    const held = (xrd: string) =>
-      new Map([
-        [USD, parseDecimal("100")],
-        [XRD, parseDecimal(xrd)],
-      ]);
-    expect(await prepare({}, held("94"), position)).toMatchObject({
-      plan: { funding: "nft", compensationXrd: 84n * DECIMAL_ONE, profitXrd: 16n * DECIMAL_ONE },
-      pricesXrd: { [XRD]: "1", [USD]: "2", "resource_sim1nft:{1111}": "300" },
-    });
-    await expect(prepare({}, held("93.999"), position)).rejects.toMatchObject({
-      code: "inventory_short",
     });
   });
 });

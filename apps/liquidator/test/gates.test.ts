@@ -1,5 +1,4 @@
 import { accountAddressOf, NETWORK_IDS } from "@weft/ledger";
-import type { Candidate } from "@weft/messages";
 import { createSender, runReceiveLoop } from "@weft/queue";
 import { createLogger } from "@weft/runtime";
 import { Registry } from "prom-client";
@@ -22,7 +21,6 @@ import {
 
 const { signal } = new AbortController();
 const EPOCH_SECONDS = 300;
-const MINUTE_SECONDS = 60;
 const HOUR_MS = 3_600_000;
 const PATIENCE = { timeout: 50_000, interval: 50 };
 const TEST_TIMEOUT_MS = 60_000;
@@ -238,141 +236,4 @@ describe("a signer that does not sign", () => {
     },
     TEST_TIMEOUT_MS,
   );
-});
-
-describe("what a trial during an outage tells", () => {
-  const told = async (change: Partial<Candidate>) => {
-    const heard: string[] = [];
-    const outage = {
-      ...{ failed: () => undefined, isCommon: () => false },
-      progressed: (how: string) => heard.push(how),
-    };
-    const { handle } = world.liquidator("trial", () => ({ outage }));
-    expect(await handle(messageOf(world.candidate(cdpId, change)), signal)).toBe("done");
-    return heard;
-  };
-
-  test("an expired candidate tells nothing, and a liquidation everything", async () => {
-    await start();
-    const expiresAt = new Date(world.ledger.nowMs() - 1).toISOString();
-    expect(await told({ expiresAt })).toEqual(["untried"]);
-    expect((await told({})).slice(0, 2)).toEqual(["signed", "judged"]);
-  });
-
-  test("a candidate whose CDP rests tells nothing", async () => {
-    await start();
-    await world.setServices(["RepayForLiquidation/Global", "RepayForNFTLiquidation/Global"]);
-    expect(await told({})).toEqual(["judged"]);
-    expect(await told({})).toEqual(["untried"]);
-  });
-});
-
-describe("a position that fails for reasons of its own", () => {
-  const SWITCHED_OFF = ["RepayForLiquidation/Global", "RepayForNFTLiquidation/Global"];
-
-  const previews = async () => {
-    const answer = await fetch(`${world.config.GATEWAY_URLS[0]}/control/requests`);
-    return ((await answer.json()) as { previews: number }).previews;
-  };
-
-  test("rests, is left alone without a look at the ledger, and is tried again in time", async () => {
-    await start();
-    const { handle } = world.liquidator("worker");
-    const take = () => handle(messageOf(world.candidate(cdpId)), signal);
-    await world.setServices(SWITCHED_OFF);
-    expect(await take()).toBe("done");
-    const asked = await previews();
-    expect(await take()).toBe("done");
-    expect(await endings()).toEqual(["rejected", "quarantined"]);
-    expect(await previews()).toBe(asked);
-    world.ledger.advance(5 * MINUTE_SECONDS);
-    expect(await take()).toBe("done");
-    world.ledger.advance(5 * MINUTE_SECONDS);
-    expect(await take()).toBe("done");
-    expect(await endings()).toEqual(["rejected", "quarantined", "rejected", "quarantined"]);
-    await world.setServices([]);
-    world.ledger.advance(5 * MINUTE_SECONDS);
-    expect(await take()).toBe("done");
-    expect((await endings())[4]).toBe("liquidated");
-  });
-
-  test.each([
-    ["by a change of the CDP", { cdpFingerprint: "ffffffffffffffff" }, false],
-    ["by hand", {}, true],
-  ])("is released %s", async (_how, change, byHand) => {
-    await start();
-    const { handle } = world.liquidator("worker");
-    await world.setServices(SWITCHED_OFF);
-    await handle(messageOf(world.candidate(cdpId)), signal);
-    await world.setServices([]);
-    if (byHand) expect(await world.attempts.releaseQuarantine(cdpId, signal)).toBe(true);
-    await handle(messageOf(world.candidate(cdpId, change)), signal);
-    expect((await endings()).slice(0, 2)).toEqual(["rejected", "liquidated"]);
-    expect(await quarantined()).toEqual([]);
-  });
-
-  describe("after our own commit has changed it", () => {
-    /** The market refuses everything as soon as the first commit is accounted for. */
-    const refusedAfterACommit = () =>
-      world.liquidator("worker", ({ objects }) => ({
-        objects: {
-          ...objects,
-          putJson: async (...args) => {
-            await world.setServices(SWITCHED_OFF);
-            return objects.putJson(...args);
-          },
-        },
-      }));
-    const changed = { cdpFingerprint: "ffffffffffffffff" };
-
-    /** Far enough over the line that one commit does not bring it back. */
-    const startDeeper = async () => {
-      await start();
-      world.ledger.crash("0.1");
-      await world.believePrices();
-      [cdpId = ""] = world.overLine();
-    };
-
-    test("rests as whatever it is now: no candidate has seen it yet", async () => {
-      await startDeeper();
-      const { handle } = refusedAfterACommit();
-      await handle(messageOf(world.candidate(cdpId)), signal);
-      expect(await endings()).toEqual(["liquidated", "rejected"]);
-      await handle(messageOf(world.candidate(cdpId, changed)), signal);
-      expect(await endings()).toEqual(["liquidated", "rejected", "quarantined"]);
-      await world.setServices([]);
-      world.ledger.advance(5 * MINUTE_SECONDS);
-      await world.liquidator("next").handle(messageOf(world.candidate(cdpId, changed)), signal);
-      expect((await endings())[3]).toBe("liquidated");
-    });
-
-    test("counts its failures from there: what it failed of before is over", async () => {
-      await startDeeper();
-      await world.setServices(SWITCHED_OFF);
-      await world.liquidator("before").handle(messageOf(world.candidate(cdpId)), signal);
-      await world.setServices([]);
-      world.ledger.advance(5 * MINUTE_SECONDS);
-      await refusedAfterACommit().handle(messageOf(world.candidate(cdpId)), signal);
-      expect(await endings()).toEqual(["rejected", "liquidated", "rejected"]);
-      for await (const { quarantine } of world.attempts.listQuarantined(signal)) {
-        expect(quarantine).toMatchObject({ failures: 1, cdpFingerprint: null });
-      }
-      expect(await quarantined()).toEqual([cdpId]);
-    });
-  });
-
-  test("is told from a market that refuses everybody: then no more of them rest", async () => {
-    await start();
-    world.ledger.crash("0.25");
-    await world.believePrices();
-    const ids = world.overLine();
-    const { handle } = world.liquidator("worker");
-    await world.setServices(SWITCHED_OFF);
-    for (const id of ids) await handle(messageOf(world.candidate(id)), signal);
-    const refused = (await Promise.all(ids.map((id) => endings(id))))
-      .flat()
-      .filter((e) => e === "rejected");
-    expect(refused.length).toBeGreaterThan(10);
-    expect(await quarantined()).toHaveLength(9);
-  });
 });

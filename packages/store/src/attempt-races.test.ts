@@ -9,6 +9,10 @@ const LEASE_MS = 100;
 let server: StateServer;
 let store: AttemptStore;
 let cdps = 0;
+const nextCdp = () => {
+  cdps += 1;
+  return `#${cdps}#`;
+};
 
 beforeAll(async () => {
   server = await startStateServer();
@@ -112,16 +116,12 @@ async function act(
   return result;
 }
 
-const intent = (world: World, attempt: number) => ({
-  attempt,
-  runId: "20261120T215500Z",
-  intentHash: `txid_${world.signatures}`,
-  payloadHex: "00",
-  startEpochInclusive: 1,
-  endEpochExclusive: 3,
-  plan: "{}",
-  signedAtMs: world.nowMs,
+const signedAs = (intentHash: string, attempt = 0, signedAtMs = 5_000) => ({
+  ...{ attempt, runId: "20261120T215500Z", intentHash, payloadHex: "00" },
+  ...{ startEpochInclusive: 1, endEpochExclusive: 3, plan: "{}", signedAtMs },
 });
+const intent = (world: World, attempt: number) =>
+  signedAs(`txid_${world.signatures}`, attempt, world.nowMs);
 
 async function ok(write: Promise<void>): Promise<string> {
   try {
@@ -132,7 +132,7 @@ async function ok(write: Promise<void>): Promise<string> {
   }
 }
 
-/** The rules, in the words of the design, and what they change. */
+/** The rules, in words, and what they change. */
 function rule(world: World, { kind, worker }: Exclude<Step, { kind: "wait" }>): string {
   const { fence } = world.workers[worker];
   if (kind === "acquire") {
@@ -167,9 +167,8 @@ test("whatever two workers do in whatever order, only the newest lease writes, a
   let refused = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 12, maxLength: 40 }), async (steps) => {
-      cdps += 1;
       const world: World = {
-        cdpId: `#${cdps}#`,
+        cdpId: nextCdp(),
         nowMs: 1_000,
         workers: [
           { fence: 0, attempt: 0 },
@@ -210,4 +209,42 @@ test("whatever two workers do in whatever order, only the newest lease writes, a
   // The property says something only when both have happened often.
   expect(signed).toBeGreaterThan(50);
   expect(refused).toBeGreaterThan(50);
+});
+
+const take = (cdpId: string, owner: string, nowMs: number) =>
+  store.acquireLease({ cdpId, owner, nowMs, leaseMs: 1_000 }, signal);
+
+test("of twenty workers at once exactly one gets the lease", async () => {
+  const cdpId = nextCdp();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, worker) => take(cdpId, `worker ${worker}`, 10_000)),
+  );
+  const winners = answers.flatMap((answer, worker) =>
+    answer.kind === "acquired" ? [{ worker, fence: answer.fence }] : [],
+  );
+  expect(winners).toHaveLength(1);
+  expect(winners[0]?.fence).toBe(1);
+  const holders = new Set(answers.flatMap((a) => (a.kind === "held" ? [a.owner] : [])));
+  expect([...holders]).toEqual([`worker ${winners[0]?.worker}`]);
+});
+
+test("of twenty workers at an expired lease exactly one takes over", async () => {
+  const cdpId = nextCdp();
+  await take(cdpId, "dead", 10_000);
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, worker) => take(cdpId, `worker ${worker}`, 11_000)),
+  );
+  const fences = answers.flatMap((answer) => (answer.kind === "acquired" ? [answer.fence] : []));
+  expect(fences).toEqual([2]);
+});
+
+test("of twenty signatures under one lease exactly one is written", async () => {
+  const cdpId = nextCdp();
+  await take(cdpId, "a", 10_000);
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) =>
+      store.recordSigned({ cdpId, fence: 1, attempt: signedAs(`txid_${n}`) }, signal),
+    ),
+  );
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
