@@ -84,6 +84,18 @@ test("an object is a plain file of the same name once it is stored, and no more 
   await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
+test("an object that is deleted while its file is being written leaves none", async () => {
+  const path = "weft-local-data/runs/busy.json";
+  const object = `${aws.endpoints.s3Url}/${path}`;
+  for (let round = 0; round < 10; round += 1) {
+    const put = fetch(object, { method: "PUT", body: "{}" });
+    while (!(await fetch(object)).ok);
+    await fetch(object, { method: "DELETE" });
+    await put;
+    await expect(readFile(join(folder, path))).rejects.toThrow("ENOENT");
+  }
+});
+
 test("requests to the table are counted by operation", async () => {
   const counts = async (): Promise<Record<string, number>> =>
     (await (await fetch(`${aws.endpoints.sqsUrl}/control/requests`)).json()) as never;

@@ -38,16 +38,30 @@ export async function startSqsS3(options: SqsS3Options): Promise<SqsS3Server> {
   return { url: `http://${host}:${bound}`, close: () => app.close() };
 }
 
+const CHANGES: ReadonlySet<string> = new Set(["PUT", "DELETE"]);
+
+/** Whatever changes an object brings its file in line with what is stored then: one after the other, or the older would win. */
 function mirrorObjects(app: ReturnType<typeof buildApp>, mirror: ObjectMirror): void {
+  const turns = new Map<string, Promise<void>>();
   app.addHook("onSend", async (request, reply, payload) => {
     const object = objectOf(request.params);
     if (object === undefined || reply.statusCode >= 300) return payload;
-    if (request.method === "PUT") {
+    if (!CHANGES.has(request.method)) return payload;
+    const { bucket, key } = object;
+    const url = request.url.replace(/\?.*/, "");
+    const before = turns.get(url)?.catch(() => undefined) ?? Promise.resolve();
+    const turn = before.then(async () => {
       // Read back: the request's own body may be chunked and signed.
-      const stored = await app.inject({ method: "GET", url: request.url });
-      if (stored.statusCode === 200) await mirror.put(object.bucket, object.key, stored.rawPayload);
+      const stored = await app.inject({ method: "GET", url });
+      if (stored.statusCode === 200) await mirror.put(bucket, key, stored.rawPayload);
+      else await mirror.remove(bucket, key);
+    });
+    turns.set(url, turn);
+    try {
+      await turn;
+    } finally {
+      if (turns.get(url) === turn) turns.delete(url);
     }
-    if (request.method === "DELETE") await mirror.remove(object.bucket, object.key);
     return payload;
   });
 }
