@@ -27,7 +27,7 @@ import { until } from "./until.ts";
 /**
  * One run in which everything goes wrong that can go wrong with a CDP. 100 CDPs were minted, and the run believes in 140:
  * batches 0 to 4 are of CDPs that there are, 5 of ids that nobody minted, and 6 is never sent. Some CDPs cannot be read,
- * the ledger judges none, one batch is delivered again three times, and one comes up only after a newer run.
+ * the ledger judges none, one batch is sent again three times, and one comes up only after a newer run.
  */
 const CALM = new AbortController().signal;
 const MINTED = 100;
@@ -103,8 +103,8 @@ async function workFaultyRun(): Promise<string> {
   await aws.pointer.begin(manifest.runId, CALM);
   for (const index of [0, 1, 2, 3, 5]) await sendBatch(manifest, index);
   await stack.untilQueuesEmpty();
-  // Delivered again, three times, when it had been worked to its end.
-  for (const _again of [1, 2, 3]) await sendBatch(manifest, 1);
+  // Sent again, three times, when it had been worked to its end: as by a Job that is tried again.
+  for (const _again of [1, 2, 3]) await sendBatch(manifest, 1, { again: true });
   await stack.untilQueuesEmpty();
   await aws.pointer.advance(runIdOf(scheduledAtMs + 1_000), CALM);
   // A run of a second before, which so far nothing supersedes.
@@ -131,8 +131,8 @@ const batchOf = (manifest: RunManifest, batchIndex: number): IndexBatch => ({
   traceId: manifest.traceId,
 });
 
-const sendBatch = (manifest: RunManifest, batchIndex: number) =>
-  stack.send(stack.queueNames.index, JSON.stringify(batchOf(manifest, batchIndex)));
+const sendBatch = (manifest: RunManifest, batchIndex: number, mark: Partial<IndexBatch> = {}) =>
+  stack.send(stack.queueNames.index, JSON.stringify({ ...batchOf(manifest, batchIndex), ...mark }));
 
 async function fetchHead() {
   const gateway = stack.gatewayUrl;

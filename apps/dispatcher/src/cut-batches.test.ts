@@ -19,7 +19,7 @@ const manifest: RunManifest = {
 
 describe("cutBatches", () => {
   it("cuts consecutive ids into ranges, the last one shorter", () => {
-    expect(cutBatches(manifest, []).map(({ cdps }) => cdps)).toEqual([
+    expect(cutBatches(manifest, [], false).map(({ cdps }) => cdps)).toEqual([
       { kind: "range", first: 1, last: 2 },
       { kind: "range", first: 3, last: 4 },
       { kind: "range", first: 5, last: 5 },
@@ -29,7 +29,7 @@ describe("cutBatches", () => {
   it("cuts listed ids into lists", () => {
     const listed: RunManifest = { ...manifest, ids: { kind: "listed" } };
     const ids = ["#1#", "#2#", "#5#", "#8#", "#9#"];
-    expect(cutBatches(listed, ids).map(batchCdpIds)).toEqual([
+    expect(cutBatches(listed, ids, false).map(batchCdpIds)).toEqual([
       ["#1#", "#2#"],
       ["#5#", "#8#"],
       ["#9#"],
@@ -37,7 +37,7 @@ describe("cutBatches", () => {
   });
 
   it("carries the pinned state in every message", () => {
-    const [, second] = cutBatches(manifest, []);
+    const [, second] = cutBatches(manifest, [], false);
     expect(indexBatchSchema.parse(second)).toEqual({
       version: 1,
       kind: "index-batch",
@@ -51,7 +51,14 @@ describe("cutBatches", () => {
     });
   });
 
+  it("marks what may have been sent before", () => {
+    const marks = cutBatches(manifest, [], true).map(
+      (batch) => indexBatchSchema.parse(batch).again,
+    );
+    expect(marks).toEqual([true, true, true]);
+  });
+
   it("makes nothing of an empty population", () => {
-    expect(cutBatches({ ...manifest, expected: 0, batchCount: 0 }, [])).toEqual([]);
+    expect(cutBatches({ ...manifest, expected: 0, batchCount: 0 }, [], false)).toEqual([]);
   });
 });

@@ -4,14 +4,20 @@ import type { IndexBatch, RunManifest } from "@weft/messages";
  * The batches of a run, in order. The same manifest (and ids) always gives the same messages.
  *
  * @param ids in mint order, for a manifest whose ids are listed
+ * @param again whether they may have been sent before
  */
-export function cutBatches(manifest: RunManifest, ids: readonly string[]): IndexBatch[] {
+export function cutBatches(
+  manifest: RunManifest,
+  ids: readonly string[],
+  again: boolean,
+): IndexBatch[] {
   const { runId, batchCount, batchSize, stateVersion, ledgerTime, traceId } = manifest;
   return Array.from({ length: batchCount }, (_, batchIndex) => ({
     version: 1,
     kind: "index-batch",
     ...{ runId, batchIndex, batchCount, stateVersion, ledgerTime },
     cdps: cutCdps(manifest, ids, batchIndex * batchSize),
+    ...(again ? { again } : {}),
     traceId,
   }));
 }

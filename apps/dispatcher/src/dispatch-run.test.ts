@@ -110,10 +110,10 @@ describe("dispatchRun", () => {
     const again = await dispatchRun(order, { ...later.deps, readManifest, newestRuns }, signal);
     expect(again).toMatchObject({ kind: "dispatched", manifest: planned, repeated: true });
     expect(later.steps).toEqual(["begun", "batches", "pointer"]);
-    expect(later.sent.map(({ stateVersion }) => stateVersion)).toEqual([
-      "370965851",
-      "370965851",
-      "370965851",
+    expect(later.sent.map(({ stateVersion, again }) => [stateVersion, again])).toEqual([
+      ["370965851", true],
+      ["370965851", true],
+      ["370965851", true],
     ]);
   });
 

@@ -67,8 +67,8 @@ export interface DispatchRunDeps {
  * Dispatches one run: head → manifest → begun → batches → run pointer.
  *
  * A Job may die between any two steps, and may or may not be tried again:
- * - The manifest comes first. A second try finds it, and sends the same batches for the same ledger state; indexers
- *   overwrite what they have with the same.
+ * - The manifest comes first. A second try finds it, and sends the same batches for the same ledger state, marked `again`:
+ *   indexers leave alone what they have done.
  * - A run that has begun is known to the one after it, which closes its books whether all its batches were sent or not.
  * - The pointer comes last: runs before are superseded only once every batch of this one is on the queue. Were it to come
  *   before, a Job that dies in between would have the older batches thrown away and nobody look at their CDPs.
@@ -92,12 +92,14 @@ export async function dispatchRun(
       : await recallRun(stored, deps, signal);
   tellDifference(manifest, deps);
   const reviews = await deps.reviewRuns(manifest, signal);
-  const { batches, gapCdps } = orderBatches(manifest, cutBatches(manifest, ids), reviews);
-  if (stored === undefined) await deps.putManifest(manifest, signal);
+  const repeated = stored !== undefined;
+  const cut = cutBatches(manifest, ids, repeated);
+  const { batches, gapCdps } = orderBatches(manifest, cut, reviews);
+  if (!repeated) await deps.putManifest(manifest, signal);
   if (!(await deps.beginRun(runId, signal))) return { kind: "superseded" };
   await deps.send(batches, signal);
   await deps.advanceRun(runId, signal);
-  return { kind: "dispatched", manifest, repeated: stored !== undefined, reviews, gapCdps };
+  return { kind: "dispatched", manifest, repeated, reviews, gapCdps };
 }
 
 /** Run ids sort by time. */

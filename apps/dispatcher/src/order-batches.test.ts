@@ -41,7 +41,7 @@ function review(told: Readonly<Record<number, Told>>, batchCount: number): RunRe
 }
 
 function order(manifest: RunManifest, reviews: readonly RunReview[]) {
-  const { batches, gapCdps } = orderBatches(manifest, cutBatches(manifest, []), reviews);
+  const { batches, gapCdps } = orderBatches(manifest, cutBatches(manifest, [], false), reviews);
   return { indexes: batches.map(({ batchIndex }) => batchIndex), gapCdps };
 }
 

@@ -1,8 +1,8 @@
-import { type BatchSummary, type IndexBatch, indexBatchSchema } from "@weft/messages";
+import { type BatchSummary, indexBatchSchema } from "@weft/messages";
 import type { HandlerAnswer, ReceivedMessage } from "@weft/queue";
 import { dispositionOf, errorCodeOf, type Logger } from "@weft/runtime";
 import type { BatchEnd } from "./metrics.ts";
-import type { BatchScan } from "./scan-batch.ts";
+import type { BatchDelivery, BatchScan } from "./scan-batch.ts";
 
 /** One batch ended. */
 export interface BatchEvent {
@@ -21,7 +21,7 @@ const END_LINES: Readonly<Record<BatchScan["kind"], string>> = {
 };
 
 export interface HandleBatchDeps {
-  readonly scan: (batch: IndexBatch, signal: AbortSignal) => Promise<BatchScan>;
+  readonly scan: (delivery: BatchDelivery, signal: AbortSignal) => Promise<BatchScan>;
   readonly observe: (event: BatchEvent) => void;
   /** Wall time, milliseconds since 1970. */
   readonly wallMs: () => number;
@@ -57,7 +57,7 @@ export async function handleBatch(
   const named = { runId, batchIndex, stateVersion, traceId, messageId, receiveCount };
   let result: BatchScan;
   try {
-    result = await scan(batch, signal);
+    result = await scan({ batch, receiveCount }, signal);
   } catch (err) {
     const verdict = dispositionOf(err);
     end(verdict);

@@ -13,7 +13,7 @@ import {
   xrdMarket,
 } from "../test/builders.ts";
 import type { CdpFinding } from "./cdp-finding.ts";
-import { type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
+import { type BatchDelivery, type ScanBatchDeps, scanBatch } from "./scan-batch.ts";
 
 const { signal } = new AbortController();
 const nowMs = Date.parse("2026-11-20T21:55:03Z");
@@ -90,7 +90,7 @@ function createWorld(change: Partial<ScanBatchDeps> = {}) {
 describe("scanBatch", () => {
   it("costs a CDP that cannot be read or confirmed nobody but itself", async () => {
     const world = createWorld();
-    const { kind, summary } = await scanBatch(batch, world.deps, signal);
+    const { kind, summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(kind).toBe("scanned");
     expect(summary).toMatchObject({
       expected: 7,
@@ -109,7 +109,7 @@ describe("scanBatch", () => {
       judgePrices: () => Promise.resolve(suspectPrices("resource_sim1xrd")),
       readHead: () => Promise.reject(new Error("not to be asked")),
     });
-    const { summary } = await scanBatch(batch, world.deps, signal);
+    const { summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(summary).toMatchObject({
       expected: 7,
       scanned: 5,
@@ -126,7 +126,7 @@ describe("scanBatch", () => {
     const { findSuspectAtTip } = suspectPrices("resource_sim1xrd");
     const prices = { ...believedPrices, findSuspectAtTip };
     const world = createWorld({ judgePrices: () => Promise.resolve(prices) });
-    const { summary } = await scanBatch(batch, world.deps, signal);
+    const { summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(summary).toMatchObject({ scanned: 4, candidates: 0, verdicts: { unverified: 2 } });
     expect(world.sent).toEqual([]);
     const [findings = []] = world.snapshots;
@@ -141,7 +141,7 @@ describe("scanBatch", () => {
     const valueCdps: ScanBatchDeps["valueCdps"] = (ids) =>
       Promise.resolve(new Map(ids.map((id) => [id, ledger.get(id) ?? { unreadable: "no price" }])));
     const world = createWorld({ valueCdps });
-    const { summary } = await scanBatch(batch, world.deps, signal);
+    const { summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(world.controls).toMatchObject([{ end: "deviates", id: "#1#" }]);
     expect(world.sent.map(({ cdpId }) => cdpId)).toEqual(["#6#", "#2#", "#1#"]);
     expect(summary).toMatchObject({ scanned: 4, verdicts: { healthy: 0, liquidatable: 3 } });
@@ -149,14 +149,14 @@ describe("scanBatch", () => {
 
   it("leaves a healthy CDP as it was screened when the ledger does not answer about it", async () => {
     const world = createWorld();
-    const { summary } = await scanBatch(batch, world.deps, signal);
+    const { summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(world.controls).toEqual([{ end: "unanswered", id: "#1#", detail: "no price" }]);
     expect(summary).toMatchObject({ scanned: 4, verdicts: { healthy: 1 } });
   });
 
   it("writes the summary last, and a row for every id in its order", async () => {
     const world = createWorld();
-    await scanBatch(batch, world.deps, signal);
+    await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(world.steps).toEqual(["candidates", "snapshot", "summary"]);
     expect(world.snapshots[0]?.map(({ id }) => id)).toEqual([...book.keys()]);
   });
@@ -165,7 +165,7 @@ describe("scanBatch", () => {
     const readHead = () => Promise.reject(new Error("not to be asked"));
     const calm = new Map<string, CdpRead>([["#1#", { kind: "burned" }]]);
     const world = createWorld({ readHead, readCdps: () => Promise.resolve(calm) });
-    const { summary } = await scanBatch(batch, world.deps, signal);
+    const { summary } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(summary.skipped).toEqual({ burned: 1, unknown: 6, superseded: 0 });
   });
 
@@ -175,42 +175,56 @@ describe("scanBatch", () => {
   ])("confirms nothing at a head that is %s", async (_title, stateVersion, time, code) => {
     const head = { stateVersion, epoch: 100, round: 7, timestampMs: Date.parse(time) };
     const world = createWorld({ readHead: () => Promise.resolve(head) });
-    await expect(scanBatch(batch, world.deps, signal)).rejects.toMatchObject({ code });
+    await expect(scanBatch({ batch, receiveCount: 1 }, world.deps, signal)).rejects.toMatchObject({
+      code,
+    });
     expect(world.steps).toEqual([]);
   });
 
   it("reads nothing of a superseded run, and says so", async () => {
     const readCdps = () => Promise.reject(new Error("not to be asked"));
     const world = createWorld({ isSuperseded: () => Promise.resolve(true), readCdps });
-    const { kind } = await scanBatch(batch, world.deps, signal);
+    const { kind } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
     expect(kind).toBe("superseded");
     expect(world.summaries).toMatchObject([
       { expected: 7, skipped: { burned: 0, unknown: 0, superseded: 7 } },
     ]);
   });
 
-  it.each([false, true])(
-    "does nothing for a batch that has its books (superseded since: %s)",
-    async (superseded) => {
-      const { summary: stored } = await scanBatch(batch, createWorld().deps, signal);
+  describe("a batch that has its books", () => {
+    const deliveries: readonly [string, BatchDelivery, boolean][] = [
+      ["delivered again", { batch, receiveCount: 2 }, false],
+      ["delivered again, and superseded since", { batch, receiveCount: 2 }, true],
+      ["of a run dispatched again", { batch: { ...batch, again: true }, receiveCount: 1 }, false],
+    ];
+
+    it.each(deliveries)("is left alone when it is %s", async (_how, delivery, superseded) => {
+      const first = await scanBatch({ batch, receiveCount: 1 }, createWorld().deps, signal);
       const notToBeAsked = () => Promise.reject(new Error("not to be asked"));
       const world = createWorld({
-        readSummary: () => Promise.resolve(stored),
+        readSummary: () => Promise.resolve(first.summary),
         isSuperseded: () => Promise.resolve(superseded),
         readMarket: notToBeAsked,
         readCdps: notToBeAsked,
       });
-      const { kind, summary } = await scanBatch(batch, world.deps, signal);
+      const { kind, summary } = await scanBatch(delivery, world.deps, signal);
       expect(kind).toBe("repeated");
-      expect(summary).toBe(stored);
+      expect(summary).toBe(first.summary);
       expect(world.steps).toEqual([]);
-    },
-  );
+    });
+
+    it("is not looked for at a first delivery", async () => {
+      const readSummary = () => Promise.reject(new Error("not to be asked"));
+      const world = createWorld({ readSummary });
+      const { kind } = await scanBatch({ batch, receiveCount: 1 }, world.deps, signal);
+      expect(kind).toBe("scanned");
+    });
+  });
 
   it("writes no books when the ledger cannot be asked", async () => {
     const outage = new AppError("gateway_unavailable", "502", { disposition: "retry" });
     const world = createWorld({ valueCdps: () => Promise.reject(outage) });
-    await expect(scanBatch(batch, world.deps, signal)).rejects.toBe(outage);
+    await expect(scanBatch({ batch, receiveCount: 1 }, world.deps, signal)).rejects.toBe(outage);
     expect(world.steps).toEqual([]);
   });
 });

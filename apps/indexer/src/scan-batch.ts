@@ -14,6 +14,12 @@ import { screenCdps } from "./screen-cdps.ts";
 import type { WithStakingUnits } from "./staking-units.ts";
 import { summarizeBatch, summarizeSuperseded } from "./summarize-batch.ts";
 
+/** A batch, and which delivery of its message this is: 1 is the first. */
+export interface BatchDelivery {
+  readonly batch: IndexBatch;
+  readonly receiveCount: number;
+}
+
 /** How the scan of a batch ended, the expected ways. Anything else is thrown. */
 export interface BatchScan {
   /** `repeated` when the batch had been worked to its end before: nothing was done, `summary` is what was stored then. */
@@ -71,18 +77,21 @@ export interface ScanBatchDeps {
  * Scans one batch: read at the pinned state → screen → confirm at the tip, sending candidates → snapshot → summary.
  *
  * The summary comes last: where there is one, everything else is there, and a second delivery has nothing to do. Where
- * there is none, scanning again overwrites the same objects, and sends candidates that say where they come from.
+ * there is none, scanning again overwrites the same objects, and sends candidates that say where they come from. It is
+ * looked for only where it may be: by a redelivery, or in a run that is dispatched again. That the queue gives out one
+ * message twice as though for the first time is rare, and costs a scan.
  *
  * @throws {AppError} `stale_head` or `head_behind_batch` (retry), or what an adapter throws
  */
 export async function scanBatch(
-  batch: IndexBatch,
+  { batch, receiveCount }: BatchDelivery,
   deps: ScanBatchDeps,
   signal: AbortSignal,
 ): Promise<BatchScan> {
   const startedAtMs = deps.wallMs();
   const span = () => ({ startedAtMs, finishedAtMs: deps.wallMs() });
-  const stored = await deps.readSummary(batch, signal);
+  const mayBeDone = receiveCount > 1 || batch.again === true;
+  const stored = mayBeDone ? await deps.readSummary(batch, signal) : undefined;
   if (stored !== undefined) return { kind: "repeated", summary: stored };
   if (await deps.isSuperseded(batch.runId, signal)) {
     const summary = summarizeSuperseded(batch, span());

@@ -73,10 +73,10 @@ export function wireBatchHandler(config: Config, adapters: Adapters): Handle {
   const deps = scanBatchDeps(config, adapters);
   return (message, signal) =>
     handleBatch(message, signal, {
-      scan: async (batch, s) => {
+      scan: async (delivery, s) => {
         // Before the work: what has been done must not be undone by a clock that does not answer.
-        await observeLag(batch.ledgerTime, adapters, s);
-        return scanBatch(batch, deps, s);
+        await observeLag(delivery.batch.ledgerTime, adapters, s);
+        return scanBatch(delivery, deps, s);
       },
       observe: (event) => observeBatch(event, adapters.metrics),
       wallMs: Date.now,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { envSchema as dispatcherSchema } from "@app/dispatcher/config";
 import { envSchema as indexerSchema } from "@app/indexer/config";
@@ -52,6 +53,35 @@ describe.each(CASES)("$program on $name", ({ env, program }) => {
 
   test("is given no variable without a value", () => {
     expect(Object.entries(variables).filter(([, value]) => value === "")).toEqual([]);
+  });
+});
+
+describe("the fields of an environment in docs/configuration.md", () => {
+  const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
+  const rows = page
+    .slice(page.indexOf("## On a cluster"), page.indexOf("## Exit codes"))
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);
+  const words = rows.flatMap(quoted);
+
+  test("are fields that there are", () => {
+    const schemaOf = (env: object, path: string) =>
+      path.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown>)?.[name], env);
+    const fields = words.filter((word) => /^[a-z]/.test(word));
+    const optional = ["aws.signingKeyId", "liquidator.account", "priceGuard.referenceUrl"];
+    expect(fields.length).toBeGreaterThan(30);
+    expect(
+      fields.filter((path) => schemaOf(mainnet, path) === undefined && !optional.includes(path)),
+    ).toEqual([]);
+  });
+
+  test("set every variable that manifests set, but for names and what the platform tells", () => {
+    const named = /^(DATA_BUCKET|STATE_TABLE|.*_QUEUE|NODE_OPTIONS|JOB_NAME|AWS_.*KEY.*)$/;
+    const set = (Object.keys(PROGRAMS) as Program[]).flatMap((program) =>
+      Object.keys(variablesOf(mainnet, program)),
+    );
+    expect(set.filter((name) => !named.test(name) && !words.includes(name))).toEqual([]);
   });
 });
 

@@ -30,6 +30,8 @@ export const indexBatchSchema = z.strictObject({
       .refine((range) => range.last - range.first < MAX_BATCH_CDPS, "more CDPs than a batch has"),
     z.strictObject({ kind: z.literal("list"), ids: z.array(cdpId).min(1).max(MAX_BATCH_CDPS) }),
   ]),
+  /** The run is dispatched once more, so the batch may have been sent before, and worked. */
+  again: z.literal(true).optional(),
   traceId,
 });
 
