@@ -64,7 +64,18 @@ it("is not taken in by a head that can be read when nothing else can", async () 
   ]);
 });
 
-it("tries one batch at a time, for as long as the queue has none to try", async () => {
+it("goes on trying after a batch that says nothing of the ledger", async () => {
+  const { world, gate, hear } = setUp();
+  await hear(failedBy("gateway_timeout"));
+  world.isAway = false;
+  expect(await gate.admits(signal)).toBe(1);
+  await hear({ verdict: "park", reason: "malformed_batch" });
+  expect(await gate.admits(signal)).toBe(1);
+  await hear(failedBy("object_store_failed"));
+  expect(await gate.admits(signal)).toBe(1);
+});
+
+it("tries one batch at a time", async () => {
   const { world, gate, hear } = setUp();
   await hear(failedBy("gateway_timeout"));
   world.isAway = false;
@@ -75,4 +86,14 @@ it("tries one batch at a time, for as long as the queue has none to try", async 
   worked.resolve("done");
   await trial;
   expect(await gate.admits(signal)).toBe(Number.POSITIVE_INFINITY);
+});
+
+it("opens when the queue has nothing to try, as when other indexers had the rest", async () => {
+  const { world, gate, told, hear } = setUp();
+  await hear(failedBy("gateway_timeout"));
+  world.isAway = false;
+  const admitted = [];
+  for (let ask = 0; ask < 4; ask += 1) admitted.push(await gate.admits(signal));
+  expect(admitted).toEqual([1, 1, 1, Number.POSITIVE_INFINITY]);
+  expect(told.at(-1)).toBe("receiving again");
 });

@@ -14,7 +14,7 @@ export interface LedgerGateDeps {
  * deliveries it goes to the dead letters, for a person to look at what was nobody's fault.
  *
  * open → shut (a batch failed for want of the ledger) → trying, one batch at a time (the head can be read again, and is
- * fresh: that proves little, it is the cheapest of all requests) → open (a batch came to its end) | shut.
+ * fresh: that proves little, it is the cheapest of all requests) → open (a batch was worked, or the queue has none) | shut.
  */
 export interface LedgerGate {
   /** Works a batch, and hears what became of it. */
@@ -29,13 +29,22 @@ const NO_LEDGER: ReadonlySet<string> = new Set([
   "gateway_unavailable",
   "stale_head",
 ]);
+/** So often asked while nothing is tried, and others have had what there was. */
+const ASKED_IN_VAIN = 3;
 /** The loop has to show that it turns. */
 const ASK_WITHIN_MS = 5_000;
 
 export function createLedgerGate({ readFreshHead, observe, log }: LedgerGateDeps): LedgerGate {
   let state: "open" | "shut" | "trying" = "open";
   let atWork = 0;
+  let asked = 0;
   observe(false);
+
+  function open(): void {
+    state = "open";
+    observe(false);
+    log.info("receiving again");
+  }
 
   function hear(answer: HandlerAnswer): void {
     const reason =
@@ -46,16 +55,15 @@ export function createLedgerGate({ readFreshHead, observe, log }: LedgerGateDeps
         log.warn({ reason }, "receiving paused: the ledger cannot be read");
       }
       state = "shut";
-    } else if (state === "trying") {
-      state = "open";
-      observe(false);
-      log.info("receiving again");
+    } else if (state === "trying" && answer === "done") {
+      open();
     }
   }
 
   return {
     async through(work) {
       atWork += 1;
+      asked = 0;
       try {
         const answer = await work();
         hear(answer);
@@ -73,8 +81,13 @@ export function createLedgerGate({ readFreshHead, observe, log }: LedgerGateDeps
           return 0;
         }
         state = "trying";
+        asked = 0;
       }
-      return atWork === 0 ? 1 : 0;
+      if (atWork > 0) return 0;
+      asked += 1;
+      if (asked <= ASKED_IN_VAIN) return 1;
+      open();
+      return Number.POSITIVE_INFINITY;
     },
   };
 }

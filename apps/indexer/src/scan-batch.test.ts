@@ -195,6 +195,7 @@ describe("scanBatch", () => {
     const deliveries: readonly [string, BatchDelivery, boolean][] = [
       ["delivered again", { batch, receiveCount: 2 }, false],
       ["delivered again, and superseded since", { batch, receiveCount: 2 }, true],
+      ["delivered for the first time, and superseded since", { batch, receiveCount: 1 }, true],
       ["of a run dispatched again", { batch: { ...batch, again: true }, receiveCount: 1 }, false],
     ];
 

@@ -78,8 +78,8 @@ export interface ScanBatchDeps {
  *
  * The summary comes last: where there is one, everything else is there, and a second delivery has nothing to do. Where
  * there is none, scanning again overwrites the same objects, and sends candidates that say where they come from. It is
- * looked for only where it may be: by a redelivery, or in a run that is dispatched again. That the queue gives out one
- * message twice as though for the first time is rare, and costs a scan.
+ * looked for only where it may be: by a redelivery, in a run that is dispatched again, and before a superseded batch is put
+ * down as unread. That the queue gives out one message twice as though for the first time is rare, and costs a scan.
  *
  * @throws {AppError} `stale_head` or `head_behind_batch` (retry), or what an adapter throws
  */
@@ -90,10 +90,11 @@ export async function scanBatch(
 ): Promise<BatchScan> {
   const startedAtMs = deps.wallMs();
   const span = () => ({ startedAtMs, finishedAtMs: deps.wallMs() });
-  const mayBeDone = receiveCount > 1 || batch.again === true;
+  const isSuperseded = await deps.isSuperseded(batch.runId, signal);
+  const mayBeDone = isSuperseded || receiveCount > 1 || batch.again === true;
   const stored = mayBeDone ? await deps.readSummary(batch, signal) : undefined;
   if (stored !== undefined) return { kind: "repeated", summary: stored };
-  if (await deps.isSuperseded(batch.runId, signal)) {
+  if (isSuperseded) {
     const summary = summarizeSuperseded(batch, span());
     await deps.putSummary(summary, signal);
     return { kind: "superseded", summary };

@@ -1,5 +1,4 @@
 import { DECIMAL_ZERO, parseDecimal } from "@weft/protocol";
-import type { TreasuryBooks } from "@weft/store";
 import { describe, expect, it } from "vitest";
 import {
   BTC,
@@ -116,23 +115,26 @@ describe("prepareTransaction", () => {
   });
 
   describe("what is missing while another attempt is promised some of it", () => {
-    const booksOf = (cdpId: string): TreasuryBooks => ({
+    const booksOf = (cdpId: string, [resource, amount]: readonly [string, string]) => ({
       ...{ left: new Map(), settledVersion: 0n, feesXrd: new Map() },
       holds: [
         {
           ...{ cdpId, attempt: 0, fence: 1, feeXrd: parseDecimal("10"), reservedAtMs: 0 },
-          amounts: new Map([[XRD, parseDecimal("10")]]),
+          amounts: new Map([[resource, parseDecimal(amount)]]),
         },
       ],
     });
 
     it.each([
-      ["XRD for the fee", "#9#", [XRD, "9"], "funds_promised"],
-      ["XRD for the fee, by its own hold alone", "#1006#", [XRD, "9"], "treasury_short"],
-      ["an asset that nobody is promised", "#9#", [XRD, "1000"], "inventory_short"],
-    ] as const)("is waited for: %s, by %s", async (_case, cdpId, [resource, held], code) => {
+      ["XRD for the fee", "#9#", [XRD, "10"], [XRD, "9"], "funds_promised"],
+      ["XRD that would not do either", "#9#", [XRD, "0.5"], [XRD, "9"], "treasury_short"],
+      ["XRD of its own hold alone", "#1006#", [XRD, "10"], [XRD, "9"], "treasury_short"],
+      ["the asset owed", "#9#", [USD, "50"], [XRD, "1000"], "funds_promised"],
+      ["another asset than is owed", "#9#", [BTC, "50"], [XRD, "1000"], "inventory_short"],
+    ] as const)("%s, held by %s, is %s", async (_case, cdpId, promised, [resource, held], code) => {
       const free = new Map([[resource, parseDecimal(held)]]);
-      await expect(prepare({}, free, health, booksOf(cdpId))).rejects.toMatchObject({
+      const books = booksOf(cdpId, promised);
+      await expect(prepare({}, free, health, books)).rejects.toMatchObject({
         code,
         disposition: "retry",
       });

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { type LedgerHead, type LedgerHealth, type PreviewResult, tryPlans } from "@weft/ledger";
 import {
+  addDecimal,
   DECIMAL_ZERO,
+  type Decimal,
   formatDecimal,
   type LiquidationPlan,
   leastProfitXrd,
@@ -74,8 +76,10 @@ export async function prepareTransaction(
   const input = planInputOf(request.health, request.treasury.amounts, deps);
   const planned = planLiquidation(input);
   if (planned.kind === "no_inventory") {
+    const withPromised = planInputOf(request.health, promisedBesides(request), deps);
+    const isPromised = planLiquidation(withPromised).kind !== "no_inventory";
     const message = `the account holds too little to repay ${planned.resource}`;
-    throw shortOf(planned.resource, request, { code: "inventory_short", message });
+    throw isPromised ? fundsPromised(message) : retry("inventory_short", message);
   }
   if (planned.kind !== "plan") {
     const best = formatDecimal(planned.bestProfitXrd);
@@ -141,21 +145,31 @@ function requireFee(
   if (free >= feeLockXrd) return;
   const figures = `${formatDecimal(free)} XRD, and ${formatDecimal(feeLockXrd)} are to be locked`;
   const message = `the account holds ${figures} for the fee`;
-  throw shortOf(xrd, request, { code: "treasury_short", message });
+  const besides = promisedBesides(request)?.get(xrd) ?? DECIMAL_ZERO;
+  throw besides >= feeLockXrd ? fundsPromised(message) : retry("treasury_short", message);
 }
 
-function shortOf(
-  resource: string,
-  { cdpId, treasury: { books } }: PrepareTransactionRequest,
-  { code, message }: { readonly code: string; readonly message: string },
-): AppError {
-  const isPromised = books?.holds.some(
-    (hold) => hold.cdpId !== cdpId && hold.amounts.has(resource),
-  );
-  if (isPromised !== true) return new AppError(code, message, { disposition: "retry" });
-  const waiting = `${message}, beside what is promised to other attempts`;
-  return new AppError("funds_promised", waiting, { disposition: "retry" });
+/** What there would be if nothing were promised to others. */
+function promisedBesides({
+  cdpId,
+  treasury: { amounts, books },
+}: PrepareTransactionRequest): ReadonlyMap<string, Decimal> | null {
+  if (amounts === null) return null;
+  const all = new Map(amounts);
+  for (const hold of books?.holds ?? []) {
+    if (hold.cdpId === cdpId) continue;
+    for (const [resource, amount] of hold.amounts) {
+      all.set(resource, addDecimal(all.get(resource) ?? DECIMAL_ZERO, amount));
+    }
+  }
+  return all;
 }
+
+const retry = (code: string, message: string) =>
+  new AppError(code, message, { disposition: "retry" });
+
+const fundsPromised = (message: string) =>
+  retry("funds_promised", `${message}, beside what is promised to other attempts`);
 
 function describePlan(plan: LiquidationPlan): string {
   const profit = `for ${formatDecimal(plan.profitXrd)} XRD before fees`;

@@ -31,7 +31,7 @@ async function round(holds: readonly Hold[], leases: Record<string, LeaseAnswer 
           Promise.resolve({ holds, left: new Map(), settledVersion: 0n, feesXrd: new Map() }),
         release: ({ cdpId, attempt, fence }) => {
           events.push(`release hold of ${cdpId}, attempt ${attempt}, lease ${fence}`);
-          return Promise.resolve();
+          return Promise.resolve(true);
         },
         forgetOldHours: () => {
           events.push("forget old hours");

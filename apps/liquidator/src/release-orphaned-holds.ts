@@ -41,8 +41,9 @@ export async function releaseOrphanedHolds(
     const lease = await acquireLease(cdpId, signal);
     if (lease.kind === "held") return;
     if (lease.record.unfinal === null) {
-      await reservations.release(hold, signal);
-      log.warn({ cdpId, attempt }, "released a hold that nobody signed for");
+      const isReleased = await reservations.release(hold, signal);
+      if (isReleased) log.warn({ cdpId, attempt }, "released a hold that nobody signed for");
+      else log.error({ cdpId, attempt }, "a hold that nobody signed for is not as it was written");
     }
     await releaseLease({ cdpId, fence: lease.fence }, signal);
   }

@@ -54,7 +54,7 @@ function mirrorObjects(app: ReturnType<typeof buildApp>, mirror: ObjectMirror): 
       // Read back: the request's own body may be chunked and signed.
       const stored = await app.inject({ method: "GET", url });
       if (stored.statusCode === 200) await mirror.put(bucket, key, stored.rawPayload);
-      else await mirror.remove(bucket, key);
+      else if (stored.statusCode === 404) await mirror.remove(bucket, key);
     });
     turns.set(url, turn);
     try {

@@ -110,7 +110,7 @@ const quarantineFields = z.object({
   failures: whole,
   sinceMs: whole,
   untilMs: whole,
-  cdpFingerprint: text.nullable().default(null),
+  cdpFingerprint: text.transform((fingerprint) => (fingerprint === "" ? null : fingerprint)),
 });
 
 const itemSchema = z.object({
@@ -203,9 +203,7 @@ export function toQuarantineItem(quarantine: Quarantine): AttributeValue {
       failures: { N: String(quarantine.failures) },
       sinceMs: { N: String(quarantine.sinceMs) },
       untilMs: { N: String(quarantine.untilMs) },
-      ...(quarantine.cdpFingerprint !== null && {
-        cdpFingerprint: { S: quarantine.cdpFingerprint },
-      }),
+      cdpFingerprint: { S: quarantine.cdpFingerprint ?? "" },
     },
   };
 }

@@ -58,9 +58,7 @@ export function createReservations(options: {
         unpromised.delete(hold);
       }
     },
-    async release(hold, signal) {
-      await release(shards, hold, signal);
-    },
+    release: (hold, signal) => release(shards, hold, signal),
     settle: (request, signal) => settle(shards, request, signal),
     async forgetOldHours(nowMs, signal) {
       // Not by the names that are kept: another pod may count in the next hour already.

@@ -73,8 +73,8 @@ export interface Reservations {
    *   are older than a commit that the books before them have settled
    */
   reserve(request: ReserveRequest, signal: AbortSignal): Promise<ReserveAnswer>;
-  /** Ends a hold of which nothing is signed, if it is still this very one. */
-  release(hold: Hold, signal: AbortSignal): Promise<void>;
+  /** Ends a hold of which nothing is signed, if it is still this very one; false when it is not. */
+  release(hold: Hold, signal: AbortSignal): Promise<boolean>;
   /** Ends the hold of an attempt and counts its fee, once however often it is told. No hold, nothing to do. */
   settle(request: SettleRequest, signal: AbortSignal): Promise<void>;
   /** Everything that is held, and what has been paid. */
