@@ -114,6 +114,14 @@ test("a worker whose lease is over reserves nothing, and takes nothing away", as
   ]);
 });
 
+test("a write that was long on its way does not replace what was reserved later under the same lease", async () => {
+  await till.reserve("#1#", { [USD]: "20" }, { nowMs: NOW + 1 });
+  await expect(till.reserve("#1#", { [USD]: "10" })).rejects.toMatchObject({ code: "lease_lost" });
+  expect((await till.store.read(signal)).holds).toMatchObject([
+    { reservedAtMs: NOW + 1, amounts: amounts({ [USD]: "20" }) },
+  ]);
+});
+
 test("a release that was long on its way takes nothing that was reserved anew meanwhile", async () => {
   await till.reserve("#1#", { [USD]: "20" });
   await till.reserve("#1#", { [USD]: "20" }, { nowMs: NOW + 1 });

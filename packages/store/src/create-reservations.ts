@@ -97,6 +97,7 @@ function judgeInTurn(
   return checkHold(request, { ...books, holds: counted });
 }
 
+/** Under one lease the later request counts: a write that the network held back must not come after it. */
 async function writeHold(
   shards: TreasuryShards,
   request: ReserveRequest,
@@ -106,12 +107,15 @@ async function writeHold(
   const written = await shards.write(
     {
       shard: shardOf(cdpId),
-      condition: "attribute_not_exists(#hold) OR #hold.fence <= :fence",
+      condition:
+        "attribute_not_exists(#hold) OR #hold.fence < :fence OR " +
+        "(#hold.fence = :fence AND #hold.reservedAtMs <= :now)",
       update: "SET #hold = :hold",
       names: { "#hold": holdAttribute(cdpId) },
       values: {
         ":hold": toHoldItem({ ...request, reservedAtMs: nowMs }),
         ":fence": { N: String(fence) },
+        ":now": { N: String(nowMs) },
       },
     },
     signal,
@@ -121,14 +125,21 @@ async function writeHold(
 
 /** A request that was long on its way must not take what was reserved anew meanwhile: the whole hold is compared. */
 async function release(shards: TreasuryShards, hold: Hold, signal: AbortSignal): Promise<boolean> {
-  const { attempt, fence, promise } = toHoldItem(hold).M;
+  const { attempt, fence, reservedAtMs, promise } = toHoldItem(hold).M;
   return shards.write(
     {
       shard: shardOf(hold.cdpId),
-      condition: "#hold.attempt = :attempt AND #hold.fence = :fence AND #hold.promise = :promise",
+      condition:
+        "#hold.attempt = :attempt AND #hold.fence = :fence AND " +
+        "#hold.reservedAtMs = :reservedAt AND #hold.promise = :promise",
       update: "REMOVE #hold",
       names: { "#hold": holdAttribute(hold.cdpId) },
-      values: { ":attempt": attempt, ":fence": fence, ":promise": promise },
+      values: {
+        ":attempt": attempt,
+        ":fence": fence,
+        ":reservedAt": reservedAtMs,
+        ":promise": promise,
+      },
     },
     signal,
   );

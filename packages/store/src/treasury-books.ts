@@ -65,20 +65,20 @@ const decimal = z.string().transform(parseDecimal);
 const promise = z.object({
   amounts: z.record(z.string(), decimal).transform((amounts) => new Map(Object.entries(amounts))),
   feeXrd: decimal,
-  reservedAtMs: z.int().nonnegative(),
 });
 const hold = z
   .object({
     M: z.object({
       attempt: whole,
       fence: whole,
+      reservedAtMs: whole,
       promise: z
         .object({ S: z.string() })
         .transform(({ S }) => JSON.parse(S))
         .pipe(promise),
     }),
   })
-  .transform(({ M }) => ({ attempt: M.attempt, fence: M.fence, ...M.promise }));
+  .transform(({ M: { promise, ...rest } }) => ({ ...rest, ...promise }));
 
 /**
  * A hold as DynamoDB takes it: what conditions speak of as attributes, and the rest as one text, since each reservation
@@ -88,12 +88,12 @@ export function toHoldItem({ attempt, fence, amounts, feeXrd, reservedAtMs }: Ho
   const stored = {
     amounts: Object.fromEntries([...amounts].map(([key, amount]) => [key, formatDecimal(amount)])),
     feeXrd: formatDecimal(feeXrd),
-    reservedAtMs,
   };
   return {
     M: {
       attempt: { N: String(attempt) },
       fence: { N: String(fence) },
+      reservedAtMs: { N: String(reservedAtMs) },
       promise: { S: JSON.stringify(stored) },
     },
   };
@@ -127,7 +127,7 @@ export function createBooksReader(): (items: readonly Item[]) => TreasuryBooks {
 
 /** All that a hold is read from, or nothing that any hold is stored as. */
 function asStored({ M }: AttributeValue): string {
-  return `${M?.attempt?.N} ${M?.fence?.N} ${M?.promise?.S}`;
+  return `${M?.attempt?.N} ${M?.fence?.N} ${M?.reservedAtMs?.N} ${M?.promise?.S}`;
 }
 
 type ReadHold = (name: string, value: AttributeValue, read: () => Hold) => Hold;
