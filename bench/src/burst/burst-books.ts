@@ -1,7 +1,7 @@
 import type { Candidate, Outcome } from "@weft/messages";
 import type { Audit } from "../../../local/src/simulator/ledger/types.ts";
+import { percentile } from "../percentile.ts";
 import { firstSubmissions, submitLatencies } from "./first-submissions.ts";
-import { percentile } from "./percentile.ts";
 
 /** What became of the candidates, by what was recorded and by what the ledger says itself. */
 export interface BurstBooks {

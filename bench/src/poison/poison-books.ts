@@ -2,7 +2,7 @@ import type { Candidate, Outcome } from "@weft/messages";
 import type { CommittedFailure } from "../../../local/src/simulator/ledger/types.ts";
 import { firstSubmissions, submitLatencies } from "../burst/first-submissions.ts";
 import { pacePerHour } from "../burst/pace.ts";
-import { median, percentile } from "../burst/percentile.ts";
+import { median, percentile } from "../percentile.ts";
 
 /** A round as it was sent. */
 export interface SentRound {

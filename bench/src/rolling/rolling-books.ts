@@ -1,4 +1,4 @@
-import { median } from "../burst/percentile.ts";
+import { median } from "../percentile.ts";
 import type { Replacement } from "./roll-liquidators.ts";
 
 /** From queueing to submission, milliseconds, by the place in the burst; null for whom nothing was submitted. */

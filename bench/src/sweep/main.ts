@@ -11,7 +11,7 @@ const flags = parseFlags(process.argv.slice(2), {
   cdps: { fallback: 100_000, min: 100, max: 1_000_000 },
   "latency-ms": { fallback: 100, min: 0, max: 10_000 },
   indexers: { fallback: 4, min: 1, max: 16 },
-  sweeps: { fallback: 2, min: 2, max: 1_000 },
+  sweeps: { fallback: 4, min: 2, max: 1_000 },
   seed: { fallback: 1, min: 0, max: 4_294_967_295 },
 });
 

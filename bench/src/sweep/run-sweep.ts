@@ -5,7 +5,8 @@ import { dispatchOnce, scheduledMinute } from "../../../local/src/start/dispatch
 import { awaitRound } from "../../../local/src/start/round.ts";
 import type { BenchStack } from "../stack/bench-stack.ts";
 import { usageOf } from "../stack/process-usage.ts";
-import { measureFloor } from "./measure-floor.ts";
+import { type Floor, measureFloor } from "./measure-floor.ts";
+import { difference, type SweepCounters, type SweptOnce, sweepNumbers } from "./sweep-numbers.ts";
 import { sweepTargets } from "./sweep-targets.ts";
 
 export interface SweepOptions {
@@ -13,60 +14,56 @@ export interface SweepOptions {
   readonly latencyMs: number;
   readonly indexers: number;
   readonly inFlight: number;
-  /** How many sweeps in all, two at least; the last is the one measured. */
+  /** How many sweeps in all, two at least; the last three are measured, but never the first. */
   readonly sweeps: number;
 }
 
 const BETWEEN_RUNS_SECONDS = 300;
+const MOST_MEASURED = 3;
 
 /**
- * Measures the last sweep of processes that have been up for a while, which is the ordinary one: the first lets the
- * price guard see every price once. In between, the floor is measured on the same simulator.
+ * Measures sweeps of processes that have been up for a while, which are the ordinary ones: the first lets the price guard
+ * see every price once. The floor is measured before and after each of them on the same simulator, since what a core
+ * does in a second changes from one minute to the next on many a host.
  */
 export async function runSweep(options: SweepOptions, stack: BenchStack, signal: AbortSignal) {
-  const { cdps, latencyMs, indexers } = options;
+  const { latencyMs, sweeps } = options;
+  const measured = Math.min(MOST_MEASURED, sweeps - 1);
+  const pass = () => stack.control.advance(BETWEEN_RUNS_SECONDS, signal);
   await sweepOnce(stack, signal);
   await stack.setFaults({ latencyMs });
-  const floor = await measureFloor({
+  for (let sweep = 1; sweep < sweeps - measured; sweep += 1) {
+    await pass();
+    await sweepOnce(stack, signal);
+  }
+  const floors = [await floorOf(options, stack)];
+  const swept: SweptOnce[] = [];
+  for (let sweep = 0; sweep < measured; sweep += 1) {
+    await pass();
+    swept.push(await sweepAndCount(stack, signal));
+    floors.push(await floorOf(options, stack));
+  }
+  const peakRssMb = Math.round(peakRssMbOf(stack));
+  const numbers = { ...options, ...sweepNumbers(swept, floors), peakRssMb };
+  return { ...numbers, targets: sweepTargets(numbers) };
+}
+
+async function floorOf(options: SweepOptions, stack: BenchStack): Promise<Floor> {
+  const { cdps, indexers, inFlight } = options;
+  return measureFloor({
     ...{ cdps, processes: indexers },
     gatewayUrl: stack.gatewayUrl,
     cdpResource: stack.cdpResource,
     stateVersion: await stack.headVersion(),
-    inFlight: Math.max(1, Math.floor(options.inFlight / indexers)),
+    inFlight: Math.max(1, Math.floor(inFlight / indexers)),
   });
-  await stack.control.advance(BETWEEN_RUNS_SECONDS, signal);
-  for (let sweep = 2; sweep < options.sweeps; sweep += 1) {
-    await sweepOnce(stack, signal);
-    await stack.control.advance(BETWEEN_RUNS_SECONDS, signal);
-  }
+}
 
-  const before = await snapshotOf(stack, signal);
+async function sweepAndCount(stack: BenchStack, signal: AbortSignal): Promise<SweptOnce> {
+  const before = await countersOf(stack, signal);
   const summaries = await sweepOnce(stack, signal);
-  const after = await snapshotOf(stack, signal);
-  const wallMs = spanMs(summaries);
-  const indexerCpuMs = after.indexerCpuMs - before.indexerCpuMs;
-  const numbers = {
-    ...options,
-    wallMs,
-    cdpsPerSecond: Math.round(cdps / (wallMs / 1_000)),
-    reads: after.reads - before.reads,
-    previews: after.previews - before.previews,
-    heads: after.heads - before.heads,
-    confirmed: after.confirmed - before.confirmed,
-    limitCuts: after.limitCuts - before.limitCuts,
-    meanLatencyMs: Math.round(
-      ((after.requestSeconds - before.requestSeconds) * 1_000) / (after.requests - before.requests),
-    ),
-    scanned: summaries.reduce((sum, { scanned }) => sum + scanned, 0),
-    unverified: summaries.reduce((sum, { verdicts }) => sum + verdicts.unverified, 0),
-    indexerCpuMs,
-    ...floor,
-    cpuRatio: Number((indexerCpuMs / floor.floorCpuMs).toFixed(2)),
-    simulatorCpuMs: after.simulatorCpuMs - before.simulatorCpuMs,
-    awsCpuMs: after.awsCpuMs - before.awsCpuMs,
-    peakRssMb: Math.round(after.peakRssMb),
-  };
-  return { ...numbers, targets: sweepTargets(numbers) };
+  const after = await countersOf(stack, signal);
+  return { counted: difference(before, after), wallMs: spanMs(summaries), summaries };
 }
 
 /** Runs the dispatcher and waits until every batch is done. */
@@ -93,23 +90,24 @@ function spanMs(summaries: readonly BatchSummary[]): number {
   return finishedMs - startedMs;
 }
 
-async function snapshotOf(stack: BenchStack, signal: AbortSignal) {
+async function countersOf(stack: BenchStack, signal: AbortSignal): Promise<SweepCounters> {
   // The ledger's head is what an answer for building a transaction tells; indexers build none.
   const { reads, previews, transactions: heads } = await stack.control.requests(signal);
-  const indexers = stack.pidsOf("indexer").map(usageOf);
-  const cpuOf = (name: string) =>
+  const cpuMsOf = (name: string) =>
     stack.pidsOf(name).reduce((sum, pid) => sum + usageOf(pid).cpuMs, 0);
   return {
     reads,
     previews,
     heads,
-    requests: reads + previews + heads,
     confirmed: await stack.counted("indexer_confirmations_total"),
     limitCuts: await stack.counted("indexer_gateway_limit_cuts_total"),
     requestSeconds: await stack.counted("indexer_gateway_request_duration_seconds_sum"),
-    indexerCpuMs: indexers.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
-    peakRssMb: Math.max(...indexers.map(({ peakRssMb }) => peakRssMb)),
-    simulatorCpuMs: cpuOf("simulator"),
-    awsCpuMs: cpuOf("aws"),
+    indexerCpuMs: cpuMsOf("indexer"),
+    simulatorCpuMs: cpuMsOf("simulator"),
+    awsCpuMs: cpuMsOf("aws"),
   };
+}
+
+function peakRssMbOf(stack: BenchStack): number {
+  return Math.max(...stack.pidsOf("indexer").map((pid) => usageOf(pid).peakRssMb));
 }

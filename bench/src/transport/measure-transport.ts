@@ -1,3 +1,5 @@
+import { median } from "../percentile.ts";
+
 /** CPU time of one request, microseconds, and the client's by the bare one's. */
 export interface TransportCost {
   readonly clientCpuUs: number;
@@ -46,9 +48,4 @@ async function cpuUsOf(ask: Ask, { requests, inFlight }: Load): Promise<number> 
   await Promise.all(Array.from({ length: inFlight }, worker));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / requests;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -59,6 +59,15 @@ test("a server is ready when it says where it listens", async () => {
   expect(url).toBe("http://127.0.0.1:9");
 });
 
+test("a server has room before it collects; an app is started as its image starts it", () => {
+  const made = programs();
+  expect(made.server("simulator", {}).args).toEqual([
+    "--initial-old-space-size=512",
+    join(root, "local/src/simulator/main.ts"),
+  ]);
+  expect(made.app("indexer", "indexer-1", {}).args).toEqual([join(root, "build/indexer/main.mjs")]);
+});
+
 test("an app is ready when its own ops server says so, not before", async () => {
   await program(
     "build/indexer/main.mjs",

@@ -28,23 +28,32 @@ export interface ProgramsOptions {
 const SERVER_WITHIN_MS = 120_000;
 const APP_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 50;
+/**
+ * Mebibytes of old objects before the first full collection. Left to itself Node collects a server's whole book each few
+ * seconds while load sets in, on the cores that the programs work on.
+ */
+const SERVER_HEAP = "--initial-old-space-size=512";
 
 export function createPrograms(options: ProgramsOptions): Programs {
   const { repositoryRoot, nodePath, baseVariables, folder, sleep, signal } = options;
-  const spec = (name: string, program: string, variables: Variables): ChildSpec => ({
+  const spec = (
+    name: string,
+    [program, ...flags]: readonly [program: string, ...flags: string[]],
+    variables: Variables,
+  ): ChildSpec => ({
     name,
     command: nodePath,
-    args: [join(repositoryRoot, program)],
+    args: [...flags, join(repositoryRoot, program)],
     env: { ...baseVariables, ...variables },
     logFile: folder.logFile(name),
     pidFile: folder.pidFile(name),
   });
   return {
     server: (name, variables) => ({
-      ...spec(name, `local/src/${name}/main.ts`, variables),
+      ...spec(name, [`local/src/${name}/main.ts`, SERVER_HEAP], variables),
       stopTier: 1,
     }),
-    app: (app, name, variables) => spec(name, `build/${app}/main.mjs`, variables),
+    app: (app, name, variables) => spec(name, [`build/${app}/main.mjs`], variables),
     listening: <T>(child: Child) =>
       lineOf(child, listeningLine, { withinMs: SERVER_WITHIN_MS, signal }) as Promise<T>,
     async ready(child) {
