@@ -188,3 +188,41 @@ describe("every page", () => {
     expect(given.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
+
+describe("docs/errors.md", () => {
+  const root = new URL("../", import.meta.url);
+  const sources = ["packages", "apps"]
+    .flatMap((folder) =>
+      readdirSync(new URL(folder, root), { recursive: true }).map((path) => `${folder}/${path}`),
+    )
+    .filter((path) => /\/src\/.*\.ts$/.test(path) && !/\.test\.ts$|\/testing\//.test(path))
+    .map((path) => readFileSync(new URL(path, root), "utf8"));
+  const rows = rowsOf("errors.md").flatMap(([codes = "", becomes = ""]) =>
+    unquoted(codes)
+      .split(", ")
+      .map((code) => ({ code, becomes })),
+  );
+  const thrown = sources.flatMap((source) =>
+    // Thrown where it is made, or one of the Gateway's, which has a table of its own.
+    [
+      ...source.matchAll(/(?:AppError|super)\(\s*"([a-z_]+)"[^;]*?disposition: "(\w+)"/g),
+      ...source.matchAll(/^ {2}(gateway_\w+): "(retry|park)"/gm),
+    ].map(([, code = "", disposition = ""]) => ({ code, disposition })),
+  );
+
+  it("lists every code that is thrown, with what becomes of the work", () => {
+    expect(thrown.length).toBeGreaterThan(40);
+    const wrong = thrown.filter(
+      ({ code, disposition }) =>
+        !rows.some((row) => row.code === code && row.becomes.startsWith(disposition)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("lists no code that is not in the sources, and none twice", () => {
+    const text = sources.join("\n");
+    const isThere = (code: string) => new RegExp(`["|\\s]${code}\\b`).test(text);
+    expect(rows.filter(({ code }) => !isThere(code))).toEqual([]);
+    expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length);
+  });
+});
