@@ -25,7 +25,19 @@ interface ValuedPosition {
 export function valuesOf(finding: CdpFinding): CdpValues | undefined {
   if (finding.kind !== "scanned" && finding.kind !== "unconfirmed") return undefined;
   const { health } = finding;
-  if (health.kind === "valued") return { source: "computed", ...health };
+  // Not spread: a sweep does this twice for each CDP.
+  if (health.kind === "valued") {
+    return {
+      source: "computed",
+      loanValue: health.loanValue,
+      adjustedLoanValue: health.adjustedLoanValue,
+      collateralValue: health.collateralValue,
+      liquidationCollateralValue: health.liquidationCollateralValue,
+      liquidationLtv: health.liquidationLtv,
+      loans: health.loans,
+      collaterals: health.collaterals,
+    };
+  }
   if (finding.kind !== "scanned" || finding.confirmed === null) return undefined;
   return {
     source: "ledger",

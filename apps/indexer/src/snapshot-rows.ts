@@ -1,35 +1,15 @@
 import type { IndexBatch } from "@weft/messages";
 import type { Cdp, CollateralPosition } from "@weft/protocol";
-import type { SnapshotRow } from "@weft/store";
+import type { SnapshotCollateral, SnapshotLoan, SnapshotRow } from "@weft/store";
 import type { CdpFinding } from "./cdp-finding.ts";
 import { type CdpValues, valuesOf } from "./cdp-values.ts";
 
-type Positions = Pick<
-  SnapshotRow,
-  "mintedAtSeconds" | "updatedAtSeconds" | "loans" | "collaterals"
->;
-type Values = Pick<
-  SnapshotRow,
-  | "loanValueXrd"
-  | "adjustedLoanValueXrd"
-  | "collateralValueXrd"
-  | "valueSource"
-  | "liquidationCollateralValueXrd"
-  | "liquidationLtv"
->;
-
-const NO_POSITIONS: Positions = {
-  mintedAtSeconds: null,
-  updatedAtSeconds: null,
-  loans: [],
-  collaterals: [],
-};
-const NO_VALUES: Values = {
-  valueSource: null,
-  loanValueXrd: null,
-  adjustedLoanValueXrd: null,
-  collateralValueXrd: null,
-  liquidationCollateralValueXrd: null,
+const NO_VALUES = {
+  source: null,
+  loanValue: null,
+  adjustedLoanValue: null,
+  collateralValue: null,
+  liquidationCollateralValue: null,
   liquidationLtv: null,
 };
 
@@ -48,18 +28,32 @@ export function toSnapshotRows(
 
 type Pinned = Pick<SnapshotRow, "runId" | "batchIndex" | "stateVersion" | "ledgerTimeMs">;
 
+/** Each field by itself: copied from object to object, rows cost twice as much. */
 function toSnapshotRow(finding: CdpFinding, pinned: Pinned): SnapshotRow {
   const { kind, id } = finding;
-  const values = valuesOf(finding);
-  const confirmed = kind === "scanned" ? finding.confirmed : null;
+  const known = valuesOf(finding);
+  const values = known ?? NO_VALUES;
+  const cdp = "cdp" in finding ? finding.cdp : null;
   return {
-    ...pinned,
+    runId: pinned.runId,
+    batchIndex: pinned.batchIndex,
+    stateVersion: pinned.stateVersion,
+    ledgerTimeMs: pinned.ledgerTimeMs,
     cdpId: id,
     verdict: kind === "scanned" ? finding.verdict : kind,
     reason: reasonOf(finding),
-    ...("cdp" in finding ? positionsOf(finding.cdp, values) : NO_POSITIONS),
-    ...(values === undefined ? NO_VALUES : toValues(values)),
-    confirmedLiquidationLtv: confirmed?.liquidationLtv ?? null,
+    mintedAtSeconds: cdp?.mintedAtSeconds ?? null,
+    updatedAtSeconds: cdp?.updatedAtSeconds ?? null,
+    loans: cdp === null ? [] : loansOf(cdp, known),
+    collaterals: cdp === null ? [] : collateralsOf(cdp, known),
+    valueSource: values.source,
+    loanValueXrd: values.loanValue,
+    adjustedLoanValueXrd: values.adjustedLoanValue,
+    collateralValueXrd: values.collateralValue,
+    liquidationCollateralValueXrd: values.liquidationCollateralValue,
+    liquidationLtv: values.liquidationLtv,
+    confirmedLiquidationLtv:
+      kind === "scanned" ? (finding.confirmed?.liquidationLtv ?? null) : null,
   };
 }
 
@@ -78,33 +72,21 @@ function reasonOf(finding: CdpFinding): string | null {
   }
 }
 
-function toValues(values: CdpValues): Values {
-  return {
-    valueSource: values.source,
-    loanValueXrd: values.loanValue,
-    adjustedLoanValueXrd: values.adjustedLoanValue,
-    collateralValueXrd: values.collateralValue,
-    liquidationCollateralValueXrd: values.liquidationCollateralValue,
-    liquidationLtv: values.liquidationLtv,
-  };
+function loansOf(cdp: Cdp, values: CdpValues | undefined): SnapshotLoan[] {
+  return Array.from(cdp.loans, ([resource, { units }]) => {
+    const valued = valuedOf(resource, values?.loans);
+    return { resource, units, amount: valued?.amount ?? null, valueXrd: valued?.value ?? null };
+  });
 }
 
-function positionsOf(cdp: Cdp, values: CdpValues | undefined): Positions {
-  return {
-    mintedAtSeconds: cdp.mintedAtSeconds,
-    updatedAtSeconds: cdp.updatedAtSeconds,
-    loans: Array.from(cdp.loans, ([resource, { units }]) => {
-      const valued = valuedOf(resource, values?.loans);
-      return { resource, units, amount: valued?.amount ?? null, valueXrd: valued?.value ?? null };
-    }),
-    collaterals: Array.from(cdp.collaterals, ([resource, position]) => ({
-      resource,
-      amount: position.amount,
-      valueXrd: valuedOf(resource, values?.collaterals)?.value ?? null,
-      entryVersion: position.entryVersion,
-      efficiencyMode: efficiencyModeOf(position),
-    })),
-  };
+function collateralsOf(cdp: Cdp, values: CdpValues | undefined): SnapshotCollateral[] {
+  return Array.from(cdp.collaterals, ([resource, position]) => ({
+    resource,
+    amount: position.amount,
+    valueXrd: valuedOf(resource, values?.collaterals)?.value ?? null,
+    entryVersion: position.entryVersion,
+    efficiencyMode: efficiencyModeOf(position),
+  }));
 }
 
 /** A CDP has a handful of positions: looking through them is quicker than making a map. */

@@ -86,9 +86,12 @@ export function listOf<T>(reader: SborReader<T>): SborReader<T[]> {
 export function mapOf<T>(
   keyReader: SborReader<string>,
   valueReader: SborReader<T>,
-): SborReader<Map<string, T>> {
+): SborReader<ReadonlyMap<string, T>> {
+  // One for all: hardly a CDP holds NFTs, and a batch keeps what it has read.
+  const empty: ReadonlyMap<string, T> = new Map();
   return (node) => {
     if (node.kind !== "Map" || !Array.isArray(node.entries)) throw mismatch("Map", node);
+    if (node.entries.length === 0) return empty;
     const map = new Map<string, T>();
     for (const entry of node.entries as NonNullable<SborNode["entries"]>) {
       const key = readAt("(key)", entry?.key, keyReader);

@@ -55,10 +55,11 @@ const readConfigVersion: SborReader<Omit<CollateralPosition, "amount">> = (node)
   efficiencyMode: namedField(node, "efficiency_mode", readEfficiencyMode, 1),
 });
 
-const readCollateral: SborReader<CollateralPosition> = (node) => ({
-  amount: namedField(node, "amount", readDecimal, 0),
-  ...namedField(node, "config_version", readConfigVersion, 1),
-});
+const readCollateral: SborReader<CollateralPosition> = (node) => {
+  const amount = namedField(node, "amount", readDecimal, 0);
+  const config = namedField(node, "config_version", readConfigVersion, 1);
+  return { amount, entryVersion: config.entryVersion, efficiencyMode: config.efficiencyMode };
+};
 
 const readLocalIds = listOf(readLocalId);
 const readLoans = mapOf(readReference, readLoan);

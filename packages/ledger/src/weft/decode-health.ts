@@ -91,7 +91,10 @@ const readHealth: SborReader<LedgerHealth> = (node) => ({
 });
 
 /** The result of `get_cdp`: health by CDP id. @throws {SborError} where it does not fit */
-export const readHealthById: SborReader<Map<string, LedgerHealth>> = mapOf(readLocalId, readHealth);
+export const readHealthById: SborReader<ReadonlyMap<string, LedgerHealth>> = mapOf(
+  readLocalId,
+  readHealth,
+);
 
 function readLoan(node: SborNode): Omit<LedgerLoan, "resource"> {
   return {
@@ -157,6 +160,8 @@ function readNftType(node: SborNode): LedgerNft["nftType"] {
   return variant === 0 ? "nft" : "claim_nft";
 }
 
-function withResource<T>(map: Map<string, T>): (T & { readonly resource: ResourceAddress })[] {
+function withResource<T>(
+  map: ReadonlyMap<string, T>,
+): (T & { readonly resource: ResourceAddress })[] {
   return [...map].map(([resource, position]) => ({ resource, ...position }));
 }
