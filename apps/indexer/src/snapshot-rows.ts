@@ -11,6 +11,8 @@ const NO_VALUES = {
   collateralValue: null,
   liquidationCollateralValue: null,
   liquidationLtv: null,
+  loans: [],
+  collaterals: [],
 };
 
 /** One row per id of the batch, those that were skipped or failed included: the rows add up to what was expected. */
@@ -31,8 +33,7 @@ type Pinned = Pick<SnapshotRow, "runId" | "batchIndex" | "stateVersion" | "ledge
 /** Each field by itself: copied from object to object, rows cost twice as much. */
 function toSnapshotRow(finding: CdpFinding, pinned: Pinned): SnapshotRow {
   const { kind, id } = finding;
-  const known = valuesOf(finding);
-  const values = known ?? NO_VALUES;
+  const values = valuesOf(finding) ?? NO_VALUES;
   const cdp = "cdp" in finding ? finding.cdp : null;
   return {
     runId: pinned.runId,
@@ -44,8 +45,8 @@ function toSnapshotRow(finding: CdpFinding, pinned: Pinned): SnapshotRow {
     reason: reasonOf(finding),
     mintedAtSeconds: cdp?.mintedAtSeconds ?? null,
     updatedAtSeconds: cdp?.updatedAtSeconds ?? null,
-    loans: cdp === null ? [] : loansOf(cdp, known),
-    collaterals: cdp === null ? [] : collateralsOf(cdp, known),
+    loans: cdp === null ? [] : loansOf(cdp, values.loans),
+    collaterals: cdp === null ? [] : collateralsOf(cdp, values.collaterals),
     valueSource: values.source,
     loanValueXrd: values.loanValue,
     adjustedLoanValueXrd: values.adjustedLoanValue,
@@ -72,26 +73,26 @@ function reasonOf(finding: CdpFinding): string | null {
   }
 }
 
-function loansOf(cdp: Cdp, values: CdpValues | undefined): SnapshotLoan[] {
+function loansOf(cdp: Cdp, values: CdpValues["loans"]): SnapshotLoan[] {
   return Array.from(cdp.loans, ([resource, { units }]) => {
-    const valued = valuedOf(resource, values?.loans);
+    const valued = valuedOf(resource, values);
     return { resource, units, amount: valued?.amount ?? null, valueXrd: valued?.value ?? null };
   });
 }
 
-function collateralsOf(cdp: Cdp, values: CdpValues | undefined): SnapshotCollateral[] {
+function collateralsOf(cdp: Cdp, values: CdpValues["collaterals"]): SnapshotCollateral[] {
   return Array.from(cdp.collaterals, ([resource, position]) => ({
     resource,
     amount: position.amount,
-    valueXrd: valuedOf(resource, values?.collaterals)?.value ?? null,
+    valueXrd: valuedOf(resource, values)?.value ?? null,
     entryVersion: position.entryVersion,
     efficiencyMode: efficiencyModeOf(position),
   }));
 }
 
 /** A CDP has a handful of positions: looking through them is quicker than making a map. */
-function valuedOf(resource: string, positions: CdpValues["loans"] | undefined) {
-  return positions?.find((one) => one.resource === resource);
+function valuedOf(resource: string, positions: CdpValues["loans"]) {
+  return positions.find((one) => one.resource === resource);
 }
 
 function efficiencyModeOf({ efficiencyMode: mode }: CollateralPosition): string {

@@ -6,7 +6,12 @@ import { awaitRound } from "../../../local/src/start/round.ts";
 import type { BenchStack } from "../stack/bench-stack.ts";
 import { usageOf } from "../stack/process-usage.ts";
 import { type Floor, measureFloor } from "./measure-floor.ts";
-import { difference, type SweepCounters, type SweptOnce, sweepNumbers } from "./sweep-numbers.ts";
+import {
+  countersBetween,
+  type SweepCounters,
+  type SweptOnce,
+  sweepNumbers,
+} from "./sweep-numbers.ts";
 import { sweepTargets } from "./sweep-targets.ts";
 
 export interface SweepOptions {
@@ -63,7 +68,7 @@ async function sweepAndCount(stack: BenchStack, signal: AbortSignal): Promise<Sw
   const before = await countersOf(stack, signal);
   const summaries = await sweepOnce(stack, signal);
   const after = await countersOf(stack, signal);
-  return { counted: difference(before, after), wallMs: spanMs(summaries), summaries };
+  return { counted: countersBetween(before, after), wallMs: spanMs(summaries), summaries };
 }
 
 /** Runs the dispatcher and waits until every batch is done. */

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { difference, type SweepCounters, type SweptOnce, sweepNumbers } from "./sweep-numbers.ts";
+import {
+  countersBetween,
+  type SweepCounters,
+  type SweptOnce,
+  sweepNumbers,
+} from "./sweep-numbers.ts";
 
 const COUNTED: SweepCounters = {
   ...{ reads: 1_051, previews: 90, heads: 20, confirmed: 250, limitCuts: 0, requestSeconds: 116.1 },
@@ -57,5 +62,5 @@ test("a sweep counts what came after it began", () => {
   const doubled = Object.fromEntries(
     Object.entries(COUNTED).map(([name, count]) => [name, 2 * count]),
   ) as unknown as SweepCounters;
-  expect(difference(COUNTED, doubled)).toEqual(COUNTED);
+  expect(countersBetween(COUNTED, doubled)).toEqual(COUNTED);
 });

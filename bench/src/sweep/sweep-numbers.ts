@@ -22,7 +22,7 @@ export interface SweptOnce {
   readonly summaries: readonly Pick<BatchSummary, "scanned" | "verdicts">[];
 }
 
-export function difference(before: SweepCounters, after: SweepCounters): SweepCounters {
+export function countersBetween(before: SweepCounters, after: SweepCounters): SweepCounters {
   const names = Object.keys(before) as (keyof SweepCounters)[];
   return Object.fromEntries(
     names.map((name) => [name, after[name] - before[name]]),

@@ -36,24 +36,21 @@ const SERVER_HEAP = "--initial-old-space-size=512";
 
 export function createPrograms(options: ProgramsOptions): Programs {
   const { repositoryRoot, nodePath, baseVariables, folder, sleep, signal } = options;
-  const spec = (
-    name: string,
-    [program, ...flags]: readonly [program: string, ...flags: string[]],
-    variables: Variables,
-  ): ChildSpec => ({
+  const spec = (name: string, args: readonly string[], variables: Variables): ChildSpec => ({
     name,
     command: nodePath,
-    args: [...flags, join(repositoryRoot, program)],
+    args,
     env: { ...baseVariables, ...variables },
     logFile: folder.logFile(name),
     pidFile: folder.pidFile(name),
   });
   return {
     server: (name, variables) => ({
-      ...spec(name, [`local/src/${name}/main.ts`, SERVER_HEAP], variables),
+      ...spec(name, [SERVER_HEAP, join(repositoryRoot, `local/src/${name}/main.ts`)], variables),
       stopTier: 1,
     }),
-    app: (app, name, variables) => spec(name, [`build/${app}/main.mjs`], variables),
+    app: (app, name, variables) =>
+      spec(name, [join(repositoryRoot, `build/${app}/main.mjs`)], variables),
     listening: <T>(child: Child) =>
       lineOf(child, listeningLine, { withinMs: SERVER_WITHIN_MS, signal }) as Promise<T>,
     async ready(child) {
