@@ -1,7 +1,8 @@
 import type { CdpRead } from "@weft/ledger";
 import {
-  assessHealth,
   type Cdp,
+  type Health,
+  healthAssessor,
   type Market,
   type PendingInterest,
   pendingInterest,
@@ -23,12 +24,15 @@ export function screenCdps(
   prices: Pick<MarketPrices, "suspects">,
   lines: ScreenLines,
 ): (CdpFinding | Suspect)[] {
-  const point = { market, prices, lines, pending: pendingInterest(market) };
+  const point = {
+    assess: healthAssessor(market),
+    ...{ prices, lines, pending: pendingInterest(market) },
+  };
   return ids.map((id) => screenCdp(id, reads.get(id) ?? { kind: "unknown" }, point));
 }
 
 interface ScreeningPoint {
-  readonly market: Market;
+  readonly assess: (cdp: Cdp) => Health;
   readonly prices: Pick<MarketPrices, "suspects">;
   readonly lines: ScreenLines;
   readonly pending: PendingInterest;
@@ -37,12 +41,12 @@ interface ScreeningPoint {
 function screenCdp(
   id: string,
   read: CdpRead,
-  { market, prices, lines, pending }: ScreeningPoint,
+  { assess, prices, lines, pending }: ScreeningPoint,
 ): CdpFinding | Suspect {
   if (read.kind === "undecodable") return { kind: "undecodable", id, detail: read.reason };
   if (read.kind !== "live") return { kind: "skipped", id, reason: read.kind };
   const { cdp } = read;
-  const health = assessHealth(cdp, market);
+  const health = assess(cdp);
   if (health.kind !== "no_debt" && prices.suspects.size > 0) {
     const finding = findUnverified(id, cdp, prices);
     if (finding !== undefined) return finding;

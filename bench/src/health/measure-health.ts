@@ -1,4 +1,4 @@
-import { assessHealth, type Cdp, type Market } from "@weft/protocol";
+import { type Cdp, healthAssessor, type Market } from "@weft/protocol";
 
 export interface HealthRate {
   /** CDPs of the book that have a debt to weigh; the others end at the first look and are not counted. */
@@ -17,14 +17,15 @@ export function measureHealth(
   durationMs: number,
   cpuMs: () => number,
 ): HealthRate {
-  const indebted = book.filter((cdp) => assessHealth(cdp, market).kind === "valued");
+  const assess = healthAssessor(market);
+  const indebted = book.filter((cdp) => assess(cdp).kind === "valued");
   if (indebted.length === 0) throw new Error("no CDP of the book can be valued");
   const runFor = (ms: number) => {
     const startedMs = cpuMs();
     let evaluations = 0;
     let passedMs = 0;
     while (passedMs < ms) {
-      for (const cdp of indebted) assessHealth(cdp, market);
+      for (const cdp of indebted) assess(cdp);
       evaluations += indebted.length;
       passedMs = cpuMs() - startedMs;
     }

@@ -2,14 +2,14 @@ import type { Cdp, CollateralPosition, LoanPosition, ResourceAddress } from "./c
 import {
   addDecimal,
   DECIMAL_MAX,
-  DECIMAL_ONE,
   DECIMAL_ZERO,
   type Decimal,
   divDecimal,
   mulDecimal,
 } from "./decimal.ts";
-import { findConfigInForce, type Market, type UnvaluableReason } from "./market.ts";
-import { divDecimalByPrecise, type PreciseDecimal } from "./precise-decimal.ts";
+import type { Market, UnvaluableReason } from "./market.ts";
+import { type MarketTerms, marketTerms } from "./market-terms.ts";
+import { divDecimalByPrecise } from "./precise-decimal.ts";
 
 /** One loan, priced. Values are in XRD. */
 export interface LoanValue {
@@ -81,6 +81,16 @@ const NO_DEBT: Health = { kind: "no_debt" };
  * Never throws for what a CDP or a market may hold.
  */
 export function assessHealth(cdp: Cdp, market: Market): Health {
+  return healthAssessor(market)(cdp);
+}
+
+/** `assessHealth` for many CDPs of one market, of which each asset is then looked up once. */
+export function healthAssessor(market: Market): (cdp: Cdp) => Health {
+  const terms = marketTerms(market);
+  return (cdp) => assessByTerms(cdp, terms);
+}
+
+function assessByTerms(cdp: Cdp, terms: MarketTerms): Health {
   if (!hasDebt(cdp)) return NO_DEBT;
   for (const [resource, { nftIds }] of cdp.nftCollaterals) {
     if (nftIds.length > 0) return unvaluable("nft_collateral", resource);
@@ -93,7 +103,7 @@ export function assessHealth(cdp: Cdp, market: Market): Health {
     liquidationCollateral: DECIMAL_ZERO,
   };
   try {
-    return valueCdp(cdp, market, sums);
+    return valueCdp(cdp, terms, sums);
   } catch (error) {
     if (error instanceof RangeError) return unvaluable("out_of_range", sums.resource);
     throw error;
@@ -114,11 +124,11 @@ interface Sums {
   liquidationCollateral: Decimal;
 }
 
-function valueCdp(cdp: Cdp, market: Market, sums: Sums): Health {
+function valueCdp(cdp: Cdp, terms: MarketTerms, sums: Sums): Health {
   const loans: LoanValue[] = [];
   for (const [resource, position] of cdp.loans) {
     sums.resource = resource;
-    const loan = valueLoan(resource, position, market);
+    const loan = valueLoan(resource, position, terms);
     if ("reason" in loan) return loan;
     sums.loan = addDecimal(sums.loan, loan.value);
     sums.adjustedLoan = addDecimal(sums.adjustedLoan, loan.adjustedValue);
@@ -127,7 +137,7 @@ function valueCdp(cdp: Cdp, market: Market, sums: Sums): Health {
   const collaterals: CollateralValue[] = [];
   for (const [resource, position] of cdp.collaterals) {
     sums.resource = resource;
-    const collateral = valueCollateral(resource, position, market);
+    const collateral = valueCollateral(resource, position, terms);
     if ("reason" in collateral) return collateral;
     sums.collateral = addDecimal(sums.collateral, collateral.value);
     sums.liquidationCollateral = addDecimal(
@@ -151,73 +161,37 @@ function valueCdp(cdp: Cdp, market: Market, sums: Sums): Health {
 function valueLoan(
   resource: ResourceAddress,
   { units, configVersion }: LoanPosition,
-  market: Market,
+  terms: MarketTerms,
 ): LoanValue | UnvaluableHealth {
-  const price = priceOf(resource, market);
-  if (typeof price === "string") return unvaluable(price, resource);
-  const pool = market.pools.get(resource);
-  if (pool === undefined) return unvaluable("missing_pool", resource);
-  const config = findConfigInForce(market.loanConfigs, configVersion, market.ledgerTimeSeconds);
-  if (config === undefined) return unvaluable("unknown_config", resource);
-  const amount = amountOfUnits(units, pool.loanUnitRatio);
+  const asset = terms.loanAsset(resource);
+  if (typeof asset === "string") return unvaluable(asset, resource);
+  const config = terms.loanConfig(configVersion);
+  if (typeof config === "string") return unvaluable(config, resource);
+  const { price } = asset;
+  const amount = divDecimalByPrecise(units, asset.unitRatio);
   const value = mulDecimal(amount, price);
   const adjustedValue = mulDecimal(value, config.loanValueFactor);
-  return {
-    resource,
-    units,
-    amount,
-    price,
-    value,
-    adjustedValue,
-    closeFactor: config.loanCloseFactor,
-  };
+  const closeFactor = config.loanCloseFactor;
+  return { resource, units, amount, price, value, adjustedValue, closeFactor };
 }
 
 function valueCollateral(
   resource: ResourceAddress,
   { amount, entryVersion }: CollateralPosition,
-  market: Market,
+  terms: MarketTerms,
 ): CollateralValue | UnvaluableHealth {
-  const depositAsset = market.depositUnits.get(resource);
-  const redemptionXrd = market.stakingUnits.get(resource);
-  const asset = redemptionXrd === undefined ? (depositAsset ?? resource) : market.xrd;
-  const price = priceOf(asset, market);
-  if (typeof price === "string") return unvaluable(price, resource);
-  let underlyingAmount = redemptionXrd === undefined ? amount : mulDecimal(amount, redemptionXrd);
-  if (depositAsset !== undefined) {
-    const pool = market.pools.get(depositAsset);
-    if (pool === undefined) return unvaluable("missing_pool", resource);
-    underlyingAmount = amountOfUnits(amount, pool.depositUnitRatio);
-  }
-  const config = findConfigInForce(
-    market.collateralConfigs,
-    entryVersion,
-    market.ledgerTimeSeconds,
-  );
-  if (config === undefined) return unvaluable("unknown_config", resource);
+  const asset = terms.collateralAsset(resource);
+  if (typeof asset === "string") return unvaluable(asset, resource);
+  const config = terms.collateralConfig(entryVersion);
+  if (typeof config === "string") return unvaluable(config, resource);
+  const { price, redemptionXrd, unitRatio } = asset;
+  let underlyingAmount = amount;
+  if (unitRatio !== null) underlyingAmount = divDecimalByPrecise(amount, unitRatio);
+  else if (redemptionXrd !== null) underlyingAmount = mulDecimal(amount, redemptionXrd);
   const value = mulDecimal(underlyingAmount, price);
-  const threshold = addDecimal(config.loanToValueRatio, config.liquidationThresholdSpread);
-  const liquidationValue = mulDecimal(value, threshold);
-  const bonusRate = config.liquidationBonusRate;
+  const liquidationValue = mulDecimal(value, config.liquidationThreshold);
+  const { bonusRate } = config;
   return { resource, amount, underlyingAmount, price, value, liquidationValue, bonusRate };
-}
-
-/** Units to the asset's amount. A ratio of zero or less says nothing of what a unit is worth. */
-function amountOfUnits(units: Decimal, unitRatio: PreciseDecimal): Decimal {
-  if (unitRatio <= 0n) throw new RangeError("the pool's unit ratio is not positive");
-  return divDecimalByPrecise(units, unitRatio);
-}
-
-/** XRD for one unit of an asset, or why there is none. A price ends at the second its validity runs out. */
-function priceOf(asset: ResourceAddress, market: Market): Decimal | UnvaluableReason {
-  if (!market.resourceConfigs.has(asset)) return "unknown_resource";
-  if (asset === market.xrd) return DECIMAL_ONE;
-  const entry = market.prices.get(asset);
-  if (entry === undefined) return "missing_price";
-  if (entry.timestampSeconds + market.priceExpirationSeconds <= market.ledgerTimeSeconds) {
-    return "expired_price";
-  }
-  return entry.price > 0n ? entry.price : "zero_price";
 }
 
 function ratioOrMax(numerator: Decimal, denominator: Decimal): Decimal {

@@ -32,23 +32,22 @@ export {
   assessHealth,
   type CollateralValue,
   type Health,
+  healthAssessor,
   type LoanValue,
   type UnvaluableHealth,
   type ValuedHealth,
 } from "./health.ts";
 export { type PlanResult, planLiquidation, rankPlans } from "./liquidation-plan.ts";
-export {
-  type CollateralConfig,
-  type ConfigBook,
-  type ConfigEntry,
-  configInForce,
-  type LoanConfig,
-  type Market,
-  type Pool,
-  type Price,
-  type ResourceConfig,
-  UnvaluableError,
-  type UnvaluableReason,
+export type {
+  CollateralConfig,
+  ConfigBook,
+  ConfigEntry,
+  LoanConfig,
+  Market,
+  Pool,
+  Price,
+  ResourceConfig,
+  UnvaluableReason,
 } from "./market.ts";
 export { type PendingInterest, pendingInterest } from "./pending-interest.ts";
 export {
@@ -77,7 +76,6 @@ export {
 export {
   addPreciseDecimal,
   comparePreciseDecimal,
-  divDecimalByPrecise,
   divPreciseDecimal,
   formatPreciseDecimal,
   mulPreciseDecimal,

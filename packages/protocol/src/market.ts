@@ -119,35 +119,13 @@ export type UnvaluableReason =
   /** A unit ratio of zero, or a result beyond the ledger's number range: the ledger itself would fail. */
   | "out_of_range";
 
-/** A value cannot be had from the state that was read. */
-export class UnvaluableError extends Error {
-  override readonly name = "UnvaluableError";
-  readonly kind: UnvaluableReason;
-
-  constructor(kind: UnvaluableReason, message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
 /**
  * The configuration that counts for a position: the one it was last touched with, unless that has expired,
- * then the current one of the same id. It has expired from the second of its expiry on.
+ * then the current one of the same id. It has expired from the second of its expiry on. Undefined where there is none.
  *
  * Source: WeftFinance/blueprint-utils, libraries/common/src/config_manager.rs, `get_history_entry` @ 19336fd.
- *
- * @throws {UnvaluableError} of kind `unknown_config` when there is no such entry
  */
-export function configInForce<C>(book: ConfigBook<C>, version: bigint, atSeconds: bigint): C {
-  const config = findConfigInForce(book, version, atSeconds);
-  if (config === undefined) {
-    throw new UnvaluableError("unknown_config", `no configuration in force of version ${version}`);
-  }
-  return config;
-}
-
-/** As `configInForce`, but undefined where there is none: a whole sweep may meet that, and throwing is slow. */
-export function findConfigInForce<C>(
+export function configInForce<C>(
   book: ConfigBook<C>,
   version: bigint,
   atSeconds: bigint,

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import {
   DECIMAL_MAX,
   DECIMAL_MIN,
+  type Decimal,
   decimalFromSubunits,
   formatDecimal,
   parseDecimal,
@@ -20,10 +21,23 @@ import {
   PRECISE_DECIMAL_ZERO,
   type PreciseDecimal,
   parsePreciseDecimal,
+  preciseDivisor,
   subPreciseDecimal,
   toDecimal,
   toPreciseDecimal,
 } from "./precise-decimal.ts";
+
+/** The number below `modulus` that times `value` leaves 1; both without a common divisor. */
+function inverseOf(value: bigint, modulus: bigint): bigint {
+  let [rest, next] = [modulus, value];
+  let [factor, nextFactor] = [0n, 1n];
+  while (next !== 0n) {
+    const times = rest / next;
+    [rest, next] = [next, rest - times * next];
+    [factor, nextFactor] = [nextFactor, factor - times * nextFactor];
+  }
+  return ((factor % modulus) + modulus) % modulus;
+}
 
 const GREATEST = "57896044618658097711785492504343953926634.992332820282019728792003956564819967";
 const LEAST = "-57896044618658097711785492504343953926634.992332820282019728792003956564819968";
@@ -126,22 +140,42 @@ describe("divDecimalByPrecise", () => {
     ["0", "0.7", "0"],
     ["47202009.98", "0.998351556", "47279948.327140184273925246"],
   ])("%s units at a ratio of %s are %s", (units, ratio, amount) => {
-    const quotient = divDecimalByPrecise(parseDecimal(units), parsePreciseDecimal(ratio));
+    const divisor = preciseDivisor(parsePreciseDecimal(ratio));
+    const quotient = divDecimalByPrecise(parseDecimal(units), divisor);
     expect(formatDecimal(quotient)).toBe(amount);
   });
 
   it("equals the division at 36 digits, truncated", () => {
-    const units = fc.bigInt({ min: 0n, max: 10n ** 36n }).map(decimalFromSubunits);
-    const ratio = fc.bigInt({ min: 10n ** 34n, max: 10n ** 36n });
+    const units = fc.bigInt({ min: -(10n ** 20n), max: 2n ** 101n }).map(decimalFromSubunits);
+    const ratio = fc.bigInt({ min: 10n ** 34n, max: 2n ** 121n });
     fc.assert(
       fc.property(units, ratio, (value, divisor) => {
         const precise = divPreciseDecimal(toPreciseDecimal(value), divisor as PreciseDecimal);
-        expect(divDecimalByPrecise(value, divisor as PreciseDecimal)).toBe(toDecimal(precise));
+        const quotient = divDecimalByPrecise(value, preciseDivisor(divisor as PreciseDecimal));
+        expect(quotient).toBe(toDecimal(precise));
       }),
+      { numRuns: 2_000 },
     );
   });
 
-  it("refuses a ratio of zero", () => {
-    expect(() => divDecimalByPrecise(parseDecimal("1"), PRECISE_DECIMAL_ZERO)).toThrow(RangeError);
+  test.each([7n ** 35n, 3n ** 62n, 7n ** 42n])(
+    "does not round up the quotient that is nearest below a whole number: by %d",
+    (divisor) => {
+      const rest = divisor - 1n;
+      const least = (rest * inverseOf(10n ** 36n % divisor, divisor)) % divisor;
+      const value = least + ((2n ** 100n - 1n) / divisor) * divisor;
+      const ready = preciseDivisor(divisor as PreciseDecimal);
+      expect((value * 10n ** 36n) % divisor).toBe(rest);
+      expect(divDecimalByPrecise(value as Decimal, ready)).toBe((value * 10n ** 36n) / divisor);
+    },
+  );
+
+  test.each(["0", "-1"])("refuses a divisor of %s", (divisor) => {
+    expect(() => preciseDivisor(parsePreciseDecimal(divisor))).toThrow(RangeError);
+  });
+
+  it("refuses a quotient beyond the range", () => {
+    const least = preciseDivisor(1n as PreciseDecimal);
+    expect(() => divDecimalByPrecise(parseDecimal("10000"), least)).toThrow(RangeError);
   });
 });

@@ -85,12 +85,49 @@ export function toPreciseDecimal(value: Decimal): PreciseDecimal {
   return (value * DECIMAL_STEP) as PreciseDecimal;
 }
 
+/** A divisor made ready for many divisions. */
+export interface PreciseDivisor {
+  readonly divisor: PreciseDecimal;
+  /** 10^36 × 2^220 / divisor, rounded up. */
+  readonly reciprocal: bigint;
+  /** Of values from 0 to below this, the product with the reciprocal has the quotient exactly. */
+  readonly exactBelow: bigint;
+}
+
+const RECIPROCAL_BITS = 220n;
+const RECIPROCAL_VALUES = 2n ** 100n;
+const RECIPROCAL_DIVISORS = 2n ** 120n;
+
+/**
+ * Rounded up, a reciprocal exceeds the true one by less than 1, and a product the true quotient by less than
+ * value / 2^220 <= 2^-120. A quotient's distance to the next whole number is 1 / divisor or more, so of divisors up to
+ * 2^120 (1.3 as a number) no product reaches it.
+ *
+ * @throws {RangeError} on zero and below
+ */
+export function preciseDivisor(divisor: PreciseDecimal): PreciseDivisor {
+  if (divisor <= 0n) throw new RangeError("a divisor must be above zero");
+  const reciprocal = ((SCALE << RECIPROCAL_BITS) + divisor - 1n) / divisor;
+  return {
+    divisor,
+    reciprocal,
+    exactBelow: divisor <= RECIPROCAL_DIVISORS ? RECIPROCAL_VALUES : 0n,
+  };
+}
+
 /**
  * `value / divisor`, computed at 36 digits and truncated toward zero to 18: an amount from its pool units.
  * Truncating twice toward zero equals truncating once, so one division does.
  *
- * @throws {RangeError} on division by zero and on overflow
+ * @throws {RangeError} on overflow
  */
-export function divDecimalByPrecise(value: Decimal, divisor: PreciseDecimal): Decimal {
+export function divDecimalByPrecise(
+  value: Decimal,
+  { divisor, reciprocal, exactBelow }: PreciseDivisor,
+): Decimal {
+  // A product costs a third of a quotient.
+  if (value < exactBelow && value >= 0n) {
+    return decimalFromSubunits((value * reciprocal) >> RECIPROCAL_BITS);
+  }
   return decimalFromSubunits((value * SCALE) / divisor);
 }
