@@ -59,7 +59,7 @@ it("gives all who ask during a read and the rest after it the one that begins th
 
 it.each([
   [0, 0],
-  [20, 180],
+  [20, 60],
   [100, 300],
   [5_000, 300],
 ])("rests after a read of %i ms for %i ms", async (readMs, restMs) => {

@@ -9,7 +9,7 @@ export interface ShareReadsOptions<T> {
 }
 
 /** Of the time that reads take, so much passes until the next: what asks then gathers. */
-const REST = 9;
+const REST = 3;
 const LONGEST_REST_MS = 300;
 const UNABORTED = new AbortController().signal;
 
