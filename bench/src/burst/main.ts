@@ -57,7 +57,7 @@ if (flags.kind === "fault") {
       },
       liquidator: {
         ...{ MESSAGES_IN_FLIGHT: String(MESSAGES_IN_FLIGHT), FINALITY_POLL_MS: "1000" },
-        EXECUTORS: String(Math.max(1, Math.floor(EXECUTORS / liquidators))),
+        EXECUTORS: String(Math.floor(EXECUTORS / liquidators)),
         VISIBILITY_TIMEOUT_SECONDS: String(VISIBILITY_TIMEOUT_SECONDS),
       },
     },
